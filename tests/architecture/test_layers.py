@@ -1,0 +1,125 @@
+"""Which folder may include which: the layering of docs/decisions/0001-one-library-target.md.
+
+The rules are the two tables below. A new folder of convoy/ needs a row before it may hold a file.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What turns a graph into numbers: none knows another, and only convoy/compile names them.
+BACKENDS = {"reference"}
+
+# Layer → layers whose headers it may include, besides its own; in the order of the building.
+# Headers of ops are data and type rules and know no graph; their sources hold builders and
+# gradients and use it.
+LAYERS = {
+    "base": set(),
+    "ops/*.h": {"base"},
+    "graph": {"base", "ops"},
+    "ops/*.cc": {"base", "graph"},
+    "composites": {"base", "ops", "graph"},
+    "passes": {"base", "ops", "graph", "composites"},
+    "reference": {"base", "ops", "graph", "composites", "passes"},
+    "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
+    "layers": {"base", "ops", "graph", "composites", "passes", "compile"},
+    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "layers"},
+    "python": {"base", "ops", "graph", "composites", "passes", "compile", "layers"},
+}
+
+SOURCES = {".h", ".cc"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+
+
+def folder_of(path: str) -> str:
+    """The folder that rules speak of: `convoy/ops/conv.h` is of ops, `cli/main.cc` of cli."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "convoy" and len(parts) > 2 else parts[0]
+
+
+def layer_of(path: str) -> str:
+    folder = folder_of(path)
+    return f"ops/*{Path(path).suffix}" if folder == "ops" else folder
+
+
+def violations(path: str, text: str) -> list[str]:
+    """What the file at `path` (from the root) includes against the rules, as sentences."""
+    layer = layer_of(path)
+    if layer not in LAYERS:
+        return [f"{path}: no rule for '{layer}'; give it a row in LAYERS"]
+    found = []
+    for included in INCLUDE.findall(text):
+        target = folder_of(included)
+        if "/" not in included or ".." in included:
+            found.append(f'{path}: "{included}" is to be written from the root of the project')
+        elif target != folder_of(path) and target not in LAYERS[layer]:
+            found.append(f'{path}: {layer} may not include "{included}"')
+    return found
+
+
+def sources() -> list[Path]:
+    return sorted(
+        file
+        for top in ("convoy", "cli", "python/src")
+        for file in (ROOT / top).rglob("*")
+        if file.suffix in SOURCES
+    )
+
+
+def test_no_file_includes_a_layer_above_it() -> None:
+    found = [
+        sentence
+        for file in sources()
+        for sentence in violations(file.relative_to(ROOT).as_posix(), file.read_text())
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_rules_go_one_way() -> None:
+    order = list(LAYERS)
+    for layer, allowed in LAYERS.items():
+        below = {folder.removesuffix("/*.h").removesuffix("/*.cc")
+                 for folder in order[: order.index(layer)]}  # fmt: skip
+        assert allowed <= below, f"{layer} may include what stands above it: {allowed - below}"
+
+
+def test_only_compile_names_backends() -> None:
+    assert [layer for layer, allowed in LAYERS.items() if allowed & BACKENDS] == ["compile"]
+
+
+@pytest.mark.parametrize(
+    ("path", "included"),
+    [
+        ("convoy/base/tensor.h", "convoy/graph/graph.h"),
+        ("convoy/ops/conv.h", "convoy/graph/value.h"),
+        ("convoy/graph/graph.cc", "convoy/passes/simplify.h"),
+        ("convoy/passes/fold.cc", "convoy/reference/evaluate.h"),
+        ("convoy/reference/conv.cc", "convoy/compile/compile.h"),
+        ("convoy/layers/conv.cc", "convoy/reference/evaluate.h"),
+        ("cli/main.cc", "convoy/reference/evaluate.h"),
+        ("python/src/module.cc", "convoy/reference/evaluate.h"),
+        ("convoy/ops/conv.cc", "conv.h"),
+        ("convoy/ops/conv.cc", "../graph/graph.h"),
+        ("convoy/nowhere/a.cc", "convoy/base/tensor.h"),
+    ],
+)
+def test_a_forbidden_include_is_found(path: str, included: str) -> None:
+    assert violations(path, f'#pragma once\n#include "{included}"\n')
+
+
+@pytest.mark.parametrize(
+    ("path", "included"),
+    [
+        ("convoy/ops/conv.cc", "convoy/graph/graph.h"),
+        ("convoy/ops/conv.cc", "convoy/ops/conv.h"),
+        ("convoy/compile/compile.cc", "convoy/reference/evaluate.h"),
+        ("cli/main.cc", "cli/info.h"),
+        ("python/src/module.cc", "python/src/tensor.h"),
+        ("python/src/module.cc", "convoy/layers/conv.h"),
+    ],
+)
+def test_an_allowed_include_is_let_through(path: str, included: str) -> None:
+    assert not violations(path, f'#include "{included}"\n')
