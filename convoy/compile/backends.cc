@@ -1,0 +1,30 @@
+#include "convoy/compile/backends.h"
+
+#include <array>
+
+#include "convoy/base/error.h"
+#include "convoy/compile/function.h"
+#include "convoy/reference/reference.h"
+
+namespace convoy {
+
+namespace {
+constexpr std::array all{Backend{"reference", &reference::compile}};
+}
+
+std::vector<std::string> backends() {
+  std::vector<std::string> names;
+  for (const Backend& backend : all) names.emplace_back(backend.name);
+  return names;
+}
+
+const Backend& find_backend(std::string_view name) {
+  std::string known;
+  for (const Backend& backend : all) {
+    if (backend.name == name) return backend;
+    known += (known.empty() ? "" : ", ") + std::string(backend.name);
+  }
+  throw NotSupportedError("unknown backend '" + std::string(name) + "'; this build has " + known);
+}
+
+}  // namespace convoy

@@ -1,0 +1,21 @@
+// The one list of backends.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "convoy/base/executable.h"
+#include "convoy/graph/graph.h"
+
+namespace convoy {
+
+struct Backend {
+  std::string_view name;
+  std::unique_ptr<Executable> (*compile)(const Graph& graph);
+};
+
+/// The backend called `name`; NotSupportedError lists the known ones otherwise.
+const Backend& find_backend(std::string_view name);
+
+}  // namespace convoy

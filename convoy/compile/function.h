@@ -1,0 +1,94 @@
+// Compiling graphs for a backend and calling them: the one way in which anything is run.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "convoy/base/cancellation.h"
+#include "convoy/base/tensor.h"
+#include "convoy/graph/graph.h"
+
+namespace convoy {
+
+struct CompileOptions {
+  /// One of backends().
+  std::string backend = "reference";
+  /// Simplify the graph (fold constants, merge common subexpressions) before lowering.
+  bool optimize = true;
+  /// No single array of a call may take more bytes than this; LimitError otherwise.
+  int64_t memory_limit = int64_t{1} << 36;
+  /// New values of parameters, stored when a call has finished.
+  std::vector<std::pair<ParameterPtr, Value>> updates = {};
+};
+
+struct RunOptions {
+  /// Stops the call with CancelledError when it asks to; may be null.
+  const Cancellation* cancellation = nullptr;
+};
+
+/// What one running call needs besides its arrays. Made by Function::new_context, used by one
+/// thread at a time, kept between calls.
+class Context;
+
+/// A compiled graph. Immutable and shared by threads; copies share everything. It specialises
+/// itself to the shapes of each call and keeps what it compiled for them. Calls of one Function
+/// with updates run one after another.
+class Function {
+ public:
+  /// Arrays for the inputs, in order, of the declared dtypes and shapes. Returns the outputs.
+  /// ShapeError, TypeError when an array does not fit; IndexError and ValueError when its data
+  /// breaks an operator's rule.
+  std::vector<Tensor> operator()(std::span<const Tensor> inputs,
+                                 const RunOptions& options = {}) const;
+  std::vector<Tensor> operator()(std::initializer_list<Tensor> inputs) const {
+    return (*this)(std::span(inputs.begin(), inputs.size()));
+  }
+
+  /// As above, into arrays of the caller's of exactly the types that `output_types` gives.
+  void run_into(Context& context, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                const RunOptions& options = {}) const;
+  Context new_context() const;
+  /// The types of the outputs for inputs of these extents.
+  std::vector<Type> output_types(const std::vector<Extents>& inputs) const;
+
+  const Graph& graph() const;
+  const CompileOptions& options() const;
+  /// How many shapes it has been compiled for so far.
+  size_t specializations() const;
+
+ private:
+  friend class Context;
+  friend Function compile(std::vector<Value>, std::vector<Value>, CompileOptions);
+  friend Function compile(Graph, CompileOptions);
+  struct Specialization;
+  class Impl;
+  explicit Function(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<Impl> impl_;
+};
+
+class Context {
+ public:
+  Context(Context&&) noexcept;
+  Context& operator=(Context&&) noexcept;
+  ~Context();
+
+ private:
+  friend class Function;
+  struct State;
+  Context();
+  std::unique_ptr<State> state_;
+};
+
+/// Compiles the values `outputs` as a function of `inputs`. NotSupportedError for an unknown
+/// backend; ValueError when the outputs depend on an input that is not listed.
+Function compile(std::vector<Value> inputs, std::vector<Value> outputs,
+                 CompileOptions options = {});
+Function compile(Graph graph, CompileOptions options = {});
+
+/// Names of the backends of this build.
+std::vector<std::string> backends();
+
+}  // namespace convoy

@@ -1,0 +1,11 @@
+// Everything: #include "convoy/convoy.h".
+#pragma once
+
+#include "convoy/base/error.h"
+#include "convoy/base/tensor.h"
+#include "convoy/base/version.h"
+#include "convoy/compile/function.h"
+#include "convoy/graph/gradients.h"
+#include "convoy/graph/graph.h"
+#include "convoy/ops/ops.h"
+#include "convoy/passes/passes.h"

@@ -1,0 +1,32 @@
+// Graph → graph. Each pass is a file of its own and leaves its argument alone.
+#pragma once
+
+#include <functional>
+
+#include "convoy/graph/graph.h"
+
+namespace convoy {
+
+/// Sizes for the symbols in the shapes of `inputs`, found by holding them against `extents`, one
+/// list per input. Throws ShapeError naming the input when a rank or known size differs, or when
+/// one symbol would need two sizes.
+Bindings bind_symbols(const std::vector<Value>& inputs, const std::vector<Extents>& extents);
+
+/// `graph` with its symbols replaced by integers in every type and attribute; every operator's
+/// rules are checked again on what has become known. ShapeError when a size stays symbolic.
+Graph specialize(const Graph& graph, const Bindings& bindings);
+
+/// Only nodes that an output needs. Inputs stay, since callers feed them by position.
+Graph eliminate_dead_code(const Graph& graph);
+
+/// One node where several apply the same operator to the same values, or hold the same constant.
+Graph merge_common_subexpressions(const Graph& graph);
+
+/// Computes the outputs of an operator applied to tensors.
+using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor>)>;
+
+/// Nodes whose inputs are all constants become constants, as long as the result takes no more
+/// than `max_bytes` or no more than what it was computed from.
+Graph fold_constants(const Graph& graph, const Evaluator& evaluate, int64_t max_bytes = 1 << 20);
+
+}  // namespace convoy

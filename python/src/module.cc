@@ -1,0 +1,15 @@
+#include "module.h"
+
+#include "convoy/base/version.h"
+
+NB_MODULE(_convoy, m) {
+  using namespace convoy::python;
+  m.attr("__version__") = nanobind::str(convoy::version.data(), convoy::version.size());
+  bind_errors(m);
+  bind_graph(m);
+  bind_function(m);
+  bind_conv(m);
+  bind_elementwise(m);
+  bind_reduce(m);
+  bind_shape(m);
+}

@@ -1,0 +1,16 @@
+// The parts of the extension module, one function per file.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace convoy::python {
+
+void bind_errors(nanobind::module_& m);
+void bind_graph(nanobind::module_& m);
+void bind_function(nanobind::module_& m);
+void bind_conv(nanobind::module_& m);
+void bind_elementwise(nanobind::module_& m);
+void bind_reduce(nanobind::module_& m);
+void bind_shape(nanobind::module_& m);
+
+}  // namespace convoy::python

@@ -1,0 +1,21 @@
+"""Set-up shared by all Python tests."""
+
+import os
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("JAX_ENABLE_X64", "1")
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # thousands of small compilations
+# Two test processes share two cores: each library keeps to one thread.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import hypothesis  # noqa: E402
+
+# Every test states how many configurations it draws (support.configurations); a failing one is
+# shrunk and printed with the line that repeats it.
+hypothesis.settings.register_profile(
+    "convoy",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("convoy")
