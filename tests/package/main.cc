@@ -1,8 +1,21 @@
+// What a stranger's program does: builds a convolution, compiles it and runs it.
+
 #include <iostream>
 
-#include "convoy/base/version.h"
+#include "convoy/convoy.h"
 
 int main() {
-  std::cout << "built against convoy " << convoy::version << '\n';
-  return convoy::version.empty() ? 1 : 0;
+  using namespace convoy;
+  const Value x = input("x", {DType::float32, {1, 1, 2, 2}});
+  const Value w = input("w", {DType::float32, {1, 1, 2, 2}});
+  const Function function = compile({x, w}, {conv(x, w)});
+  const Tensor pixels = Tensor::of<float>({1, 1, 2, 2}, {1, 2, 3, 4});
+  const Tensor sum = function({pixels, Tensor::full(DType::float32, {1, 1, 2, 2}, 1)}).at(0);
+  std::cout << "convoy " << version << " sums 1, 2, 3, 4 to " << sum.data<float>()[0] << '\n';
+  try {
+    conv(x, w, {.groups = 0});
+  } catch (const Error&) {
+    return sum.data<float>()[0] == 10 ? 0 : 1;
+  }
+  return 1;
 }
