@@ -20,6 +20,8 @@ class ParameterState {
         value_(std::make_shared<const Tensor>(std::move(value))) {}
 
   const std::string& name() const { return name_; }
+  /// For whoever owns the parameter, before graphs use it.
+  void rename(std::string name) { name_ = std::move(name); }
   const Type& type() const { return type_; }
   /// False for statistics and other state that no optimiser touches.
   bool trainable() const { return trainable_; }

@@ -23,6 +23,9 @@ struct Field {
   T Op::* member;
   std::string_view documentation;
 };
+// Spelled out for clang 14, which does not deduce aggregates.
+template <class Op, class T>
+Field(std::string_view, T Op::*, std::string_view) -> Field<Op, T>;
 
 /// Specialised for every enumeration used as an attribute: `values`, pairs of enumerator and name.
 template <class E>

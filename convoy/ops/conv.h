@@ -44,9 +44,9 @@ constexpr auto conv_fields(Integers O::* stride, Padding O::* padding, Integers 
 /// Gradient: conv_input_grad, conv_weight_grad, and the sum of the output gradient for bias.
 /// Differs: Theano and PyTensor flip by default. PyTorch's padding='same' refuses strides.
 struct Conv {
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
   int64_t groups = 1;
   bool flip = false;
 
@@ -79,12 +79,12 @@ struct Conv {
 /// Gradient: conv for grad_output, conv_weight_grad for w.
 /// Differs: nothing known.
 struct ConvInputGrad {
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
   int64_t groups = 1;
   bool flip = false;
-  Shape input_size;
+  Shape input_size = {};
 
   static constexpr std::string_view name = "conv_input_grad";
   static constexpr std::array<std::string_view, 2> inputs{"grad_output", "w"};
@@ -116,12 +116,12 @@ struct ConvInputGrad {
 /// Gradient: conv_input_grad for x, conv for grad_output.
 /// Differs: nothing known.
 struct ConvWeightGrad {
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
   int64_t groups = 1;
   bool flip = false;
-  Shape kernel;
+  Shape kernel = {};
 
   static constexpr std::string_view name = "conv_weight_grad";
   static constexpr std::array<std::string_view, 2> inputs{"x", "grad_output"};

@@ -16,7 +16,7 @@ namespace convoy {
 /// Gradient: the sum over repeated axes.
 /// Differs: ONNX's Expand broadcasts both ways; here the result has `shape`.
 struct Expand {
-  Shape shape;
+  Shape shape = {};
 
   static constexpr std::string_view name = "expand";
   static constexpr std::array<std::string_view, 1> inputs{"x"};

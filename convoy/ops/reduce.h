@@ -36,7 +36,7 @@ struct EnumNames<ReduceKind> {
 /// Differs: PyTorch's amax shares ties too; its max(dim) passes all to one index. JAX agrees.
 struct Reduce {
   ReduceKind kind = ReduceKind::sum;
-  Integers axes;  // counted from the front, sorted
+  Integers axes = {};  // counted from the front, sorted
   bool keepdims = false;
 
   static constexpr std::string_view name = "reduce";

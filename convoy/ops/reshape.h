@@ -16,7 +16,7 @@ namespace convoy {
 /// Gradient: reshape back.
 /// Differs: ONNX reads a 0 as "copy the input's size"; here it is a size of 0.
 struct Reshape {
-  Shape shape;
+  Shape shape = {};
 
   static constexpr std::string_view name = "reshape";
   static constexpr std::array<std::string_view, 1> inputs{"x"};

@@ -8,10 +8,10 @@ namespace convoy {
 
 /// A window over the spatial axes; every list has one entry per axis.
 struct Window {
-  Shape kernel;
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Shape kernel = {};
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
 };
 
 /// Numbers of the constraints that `windowed_size` checks, as the operator's header counts them.

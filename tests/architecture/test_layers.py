@@ -25,10 +25,10 @@ LAYERS = {
     "passes": {"base", "ops", "graph", "composites"},
     "reference": {"base", "ops", "graph", "composites", "passes"},
     "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
-    "layers": {"base", "ops", "graph", "composites", "passes", "compile"},
-    "convoy.h": {"base", "ops", "graph", "composites", "passes", "compile", "layers"},
-    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "layers", "convoy.h"},
-    "python": {"base", "ops", "graph", "composites", "passes", "compile", "layers", "convoy.h"},
+    "nn": {"base", "ops", "graph", "composites", "passes", "compile"},
+    "convoy.h": {"base", "ops", "graph", "composites", "passes", "compile", "nn"},
+    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "convoy.h"},
+    "python": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "convoy.h"},
 }
 
 # What gradient rules see of the graph: a header for sources, so no other header of ops includes it.
@@ -109,11 +109,11 @@ def test_only_compile_names_backends() -> None:
         ("convoy/graph/graph.cc", "convoy/passes/simplify.h"),
         ("convoy/passes/fold.cc", "convoy/reference/evaluate.h"),
         ("convoy/reference/conv.cc", "convoy/compile/compile.h"),
-        ("convoy/layers/conv.cc", "convoy/reference/evaluate.h"),
+        ("convoy/nn/conv.cc", "convoy/reference/evaluate.h"),
         ("cli/main.cc", "convoy/reference/evaluate.h"),
         ("python/src/module.cc", "convoy/reference/evaluate.h"),
         ("convoy/ops/conv.h", "convoy/ops/backward.h"),
-        ("convoy/layers/conv.h", "convoy/convoy.h"),
+        ("convoy/nn/conv.h", "convoy/convoy.h"),
         ("convoy/convoy.h", "convoy/reference/evaluate.h"),
         ("python/src/module.cc", "cli/info.h"),
         ("convoy/ops/conv.cc", "conv.h"),
@@ -137,7 +137,7 @@ def test_a_forbidden_include_is_found(path: str, included: str) -> None:
         ("python/src/module.cc", "python/src/tensor.h"),
         ("python/src/module.cc", "tensor.h"),
         ("python/src/module.cc", "convoy/convoy.h"),
-        ("python/src/module.cc", "convoy/layers/conv.h"),
+        ("python/src/module.cc", "convoy/nn/conv.h"),
     ],
 )
 def test_an_allowed_include_is_let_through(path: str, included: str) -> None:
