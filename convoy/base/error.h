@@ -54,4 +54,8 @@ class CancelledError : public Error {
   using Error::Error;
 };
 
+/// Throws the exception being handled again, as the same type, with `prefix` before its message.
+/// To be called from a handler of Error.
+[[noreturn]] void rethrow_with_prefix(const std::string& prefix);
+
 }  // namespace convoy
