@@ -1,11 +1,146 @@
 """Convolutional networks: build, differentiate, compile and run them."""
 
 from . import _convoy
-from ._convoy import *  # noqa: F403
+from ._convoy import (
+    CancelledError,
+    Dim,
+    Error,
+    Function,
+    LimitError,
+    NotSupportedError,
+    Parameter,
+    ShapeError,
+    Value,
+    backends,
+    constant,
+    gradients,
+    parameter,
+)
+from ._convoy import (
+    IndexError as IndexError,
+)
+from ._convoy import (
+    TypeError as TypeError,
+)
+from ._convoy import (
+    ValueError as ValueError,
+)
+from ._convoy import (
+    compile as compile,
+)
+from ._convoy import (
+    input as input,
+)
 from ._eager import eager as _eager
 
 __version__ = _convoy.__version__
 
+# Operators, on graph values and on arrays.
+abs = _eager(_convoy.abs)
+add = _eager(_convoy.add)
+atan = _eager(_convoy.atan)
+cast = _eager(_convoy.cast)
+ceil = _eager(_convoy.ceil)
 conv = _eager(_convoy.conv)
 conv_input_grad = _eager(_convoy.conv_input_grad)
 conv_weight_grad = _eager(_convoy.conv_weight_grad)
+cos = _eager(_convoy.cos)
+div = _eager(_convoy.div)
+equal = _eager(_convoy.equal)
+erf = _eager(_convoy.erf)
+exp = _eager(_convoy.exp)
+expand = _eager(_convoy.expand)
+floor = _eager(_convoy.floor)
+greater = _eager(_convoy.greater)
+greater_equal = _eager(_convoy.greater_equal)
+less = _eager(_convoy.less)
+less_equal = _eager(_convoy.less_equal)
+log = _eager(_convoy.log)
+logical_and = _eager(_convoy.logical_and)
+logical_not = _eager(_convoy.logical_not)
+logical_or = _eager(_convoy.logical_or)
+logical_xor = _eager(_convoy.logical_xor)
+max = _eager(_convoy.max)
+min = _eager(_convoy.min)
+mul = _eager(_convoy.mul)
+neg = _eager(_convoy.neg)
+not_equal = _eager(_convoy.not_equal)
+pow = _eager(_convoy.pow)
+reciprocal = _eager(_convoy.reciprocal)
+reduce_l1 = _eager(_convoy.reduce_l1)
+reduce_l2 = _eager(_convoy.reduce_l2)
+reduce_log_sum_exp = _eager(_convoy.reduce_log_sum_exp)
+reduce_max = _eager(_convoy.reduce_max)
+reduce_mean = _eager(_convoy.reduce_mean)
+reduce_min = _eager(_convoy.reduce_min)
+reduce_prod = _eager(_convoy.reduce_prod)
+reduce_sum = _eager(_convoy.reduce_sum)
+reshape = _eager(_convoy.reshape)
+round = _eager(_convoy.round)
+rsqrt = _eager(_convoy.rsqrt)
+sign = _eager(_convoy.sign)
+sin = _eager(_convoy.sin)
+sqrt = _eager(_convoy.sqrt)
+sub = _eager(_convoy.sub)
+tanh = _eager(_convoy.tanh)
+where = _eager(_convoy.where)
+
+# All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
+__all__ = [
+    "CancelledError",
+    "Dim",
+    "Error",
+    "Function",
+    "LimitError",
+    "NotSupportedError",
+    "Parameter",
+    "ShapeError",
+    "Value",
+    "add",
+    "atan",
+    "backends",
+    "cast",
+    "ceil",
+    "constant",
+    "conv",
+    "conv_input_grad",
+    "conv_weight_grad",
+    "cos",
+    "div",
+    "equal",
+    "erf",
+    "exp",
+    "expand",
+    "floor",
+    "gradients",
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "log",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "mul",
+    "neg",
+    "not_equal",
+    "parameter",
+    "reciprocal",
+    "reduce_l1",
+    "reduce_l2",
+    "reduce_log_sum_exp",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+    "reshape",
+    "rsqrt",
+    "sign",
+    "sin",
+    "sqrt",
+    "sub",
+    "tanh",
+    "where",
+]

@@ -1,7 +1,6 @@
 #include "arguments.h"
 
 #include <fmt/format.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
 #include "convoy/base/error.h"
@@ -9,10 +8,6 @@
 namespace convoy::python {
 
 namespace {
-
-std::string python_type_name(nb::handle object) {
-  return nb::cast<std::string>(nb::handle(object.type()).attr("__name__"));
-}
 
 bool is_integer(nb::handle object) {
   return PyIndex_Check(object.ptr()) && !PyBool_Check(object.ptr());
@@ -25,7 +20,7 @@ int64_t to_int64(nb::handle object, std::string_view what) {
       const long long value = PyLong_AsLongLong(index.ptr());
       if (!(value == -1 && PyErr_Occurred())) return value;
       PyErr_Clear();
-      throw ValueError(fmt::format("{} does not fit 64 bits", what));
+      throw ValueError(fmt::format("{} does not fit 64 bits, got {}", what, python_text(index)));
     }
     PyErr_Clear();
   }
@@ -34,10 +29,73 @@ int64_t to_int64(nb::handle object, std::string_view what) {
 
 bool is_sequence(nb::handle object) {
   return PySequence_Check(object.ptr()) && !PyUnicode_Check(object.ptr()) &&
-         !PyBytes_Check(object.ptr());
+         !PyBytes_Check(object.ptr()) && !nb::isinstance<Value>(object);
+}
+
+// The one element of an integer dtype that is `number` exactly.
+template <class T>
+T to_integer_element(nb::handle number, DType dtype) {
+  const nb::object exact = nb::steal(PyNumber_Long(number.ptr()));
+  if (!exact.is_valid()) PyErr_Clear();  // NaN or infinity
+  if (!exact.is_valid() || !exact.equal(number))
+    throw TypeError(
+        fmt::format("the number {} is not whole and the value beside it is {}; cast "
+                    "the value to a floating dtype first",
+                    python_text(number), to_string(dtype)));
+  const auto refuse = [&] {
+    PyErr_Clear();
+    throw ValueError(
+        fmt::format("the number {} does not fit {}", python_text(exact), to_string(dtype)));
+  };
+  if constexpr (std::is_unsigned_v<T>) {
+    const unsigned long long value = PyLong_AsUnsignedLongLong(exact.ptr());
+    if (PyErr_Occurred() || value > std::numeric_limits<T>::max()) refuse();
+    return static_cast<T>(value);
+  } else {
+    const long long value = PyLong_AsLongLong(exact.ptr());
+    if ((value == -1 && PyErr_Occurred()) || value > std::numeric_limits<T>::max() ||
+        value < std::numeric_limits<T>::min())
+      refuse();
+    return static_cast<T>(value);
+  }
+}
+
+Value number_like(nb::handle number, DType dtype) {
+  if (is_floating(dtype)) {
+    const double value = PyFloat_AsDouble(number.ptr());
+    if (value == -1 && PyErr_Occurred()) {
+      PyErr_Clear();
+      throw ValueError(
+          fmt::format("the number {} does not fit {}", python_text(number), to_string(dtype)));
+    }
+    return scalar(value, dtype);
+  }
+  Tensor tensor(dtype, {});
+  visit_dtype(dtype, [&]<class T>(std::type_identity<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      if (!PyBool_Check(number.ptr()))
+        throw TypeError(
+            fmt::format("the number {} stands beside a bool value; only True and False do",
+                        python_text(number)));
+      tensor.data<bool>()[0] = number.ptr() == Py_True;
+    } else if constexpr (std::is_integral_v<T>) {
+      tensor.data<T>()[0] = to_integer_element<T>(number, dtype);
+    }
+  });
+  return constant(std::move(tensor));
+}
+
+bool is_number(nb::handle object) {
+  return PyFloat_Check(object.ptr()) || PyLong_Check(object.ptr());
 }
 
 }  // namespace
+
+std::string python_type_name(nb::handle object) {
+  return nb::cast<std::string>(nb::handle(object.type()).attr("__name__"));
+}
+
+std::string python_text(nb::handle object) { return nb::cast<std::string>(nb::str(object)); }
 
 Integers to_integers(nb::handle object, std::string_view what) {
   if (object.is_none()) return {};
@@ -75,10 +133,25 @@ Shape to_shape(nb::handle object, std::string_view what) {
   return shape;
 }
 
+nb::tuple to_tuple(const Shape& shape) {
+  nb::list items;
+  for (const Dim& dim : shape)
+    items.append(dim.is_static() ? nb::object(nb::int_(dim.value())) : nb::cast(dim));
+  return nb::tuple(items);
+}
+
 DType to_dtype(nb::handle object) {
-  if (PyUnicode_Check(object.ptr())) return parse_dtype(nb::cast<std::string>(object));
-  const nb::object dtype = nb::module_::import_("numpy").attr("dtype")(object);
-  return parse_dtype(nb::cast<std::string>(dtype.attr("name")));
+  if (object.is_none()) throw TypeError("dtype must be a name or a NumPy dtype, got None");
+  if (PyUnicode_Check(object.ptr())) {
+    const std::string name = nb::cast<std::string>(object);
+    if (name == "bfloat16") return DType::bfloat16;  // NumPy knows it only with ml_dtypes
+  }
+  try {
+    const nb::object dtype = nb::module_::import_("numpy").attr("dtype")(object);
+    return parse_dtype(nb::cast<std::string>(dtype.attr("name")));
+  } catch (nb::python_error&) {
+    return parse_dtype(python_text(object));
+  }
 }
 
 Value to_value(nb::handle object, std::string_view what) {
@@ -88,69 +161,21 @@ Value to_value(nb::handle object, std::string_view what) {
                               python_type_name(object)));
 }
 
+bool is_operand(nb::handle object) {
+  return nb::isinstance<Value>(object) || is_number(object) || is_numpy_scalar(object) ||
+         is_array(object);
+}
+
 Value to_operand(nb::handle object, const Value& like) {
-  if (PyFloat_Check(object.ptr()) || PyLong_Check(object.ptr()))
-    return scalar(nb::cast<double>(object), like.dtype());
-  return to_value(object, "operand");
-}
-
-Tensor to_tensor(nb::handle object, std::string_view what) {
-  nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu> array;
-  if (!nb::try_cast(object, array, /*convert=*/true))
-    throw TypeError(
-        fmt::format("{} must be an array on the CPU, got '{}'", what, python_type_name(object)));
-  const nb::dlpack::dtype dtype = array.dtype();
-  const auto code = static_cast<nb::dlpack::dtype_code>(dtype.code);
-  const auto pick = [&]() -> DType {
-    switch (code) {
-      case nb::dlpack::dtype_code::Bool:
-        return DType::boolean;
-      case nb::dlpack::dtype_code::Bfloat:
-        return DType::bfloat16;
-      case nb::dlpack::dtype_code::Float:
-        return dtype.bits == 16   ? DType::float16
-               : dtype.bits == 32 ? DType::float32
-                                  : DType::float64;
-      case nb::dlpack::dtype_code::Int:
-        return dtype.bits == 8    ? DType::int8
-               : dtype.bits == 16 ? DType::int16
-               : dtype.bits == 32 ? DType::int32
-                                  : DType::int64;
-      case nb::dlpack::dtype_code::UInt:
-        return dtype.bits == 8    ? DType::uint8
-               : dtype.bits == 16 ? DType::uint16
-               : dtype.bits == 32 ? DType::uint32
-                                  : DType::uint64;
-      default:
-        break;
-    }
-    throw TypeError(fmt::format("{} has a dtype that Convoy does not know", what));
-  };
-  Extents extents;
-  for (size_t a = 0; a < array.ndim(); ++a) extents.push_back(static_cast<int64_t>(array.shape(a)));
-  const auto owner = std::make_shared<decltype(array)>(array);
-  return Tensor(pick(), std::move(extents), const_cast<void*>(array.data()), owner);
-}
-
-nb::object to_numpy(const Tensor& tensor) {
-  const auto dtype = visit_dtype(tensor.dtype(), []<class T>(std::type_identity<T>) {
-    nb::dlpack::dtype result{};
-    result.lanes = 1;
-    result.bits = static_cast<uint8_t>(8 * sizeof(T));
-    const auto code = std::is_same_v<T, bool>       ? nb::dlpack::dtype_code::Bool
-                      : std::is_same_v<T, BFloat16> ? nb::dlpack::dtype_code::Bfloat
-                      : is_floating_element<T>      ? nb::dlpack::dtype_code::Float
-                      : std::is_signed_v<T>         ? nb::dlpack::dtype_code::Int
-                                                    : nb::dlpack::dtype_code::UInt;
-    result.code = static_cast<uint8_t>(code);
-    return result;
-  });
-  std::vector<size_t> shape(tensor.extents().begin(), tensor.extents().end());
-  auto* kept = new Tensor(tensor);
-  const nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<Tensor*>(p); });
-  const nb::ndarray<nb::numpy> array(kept->raw(), shape.size(), shape.data(), owner, nullptr,
-                                     dtype);
-  return nb::cast(array, nb::rv_policy::reference);
+  if (nb::isinstance<Value>(object)) return nb::cast<Value>(object);
+  if (is_numpy_scalar(object)) {
+    const nb::object number = object.attr("item")();
+    if (is_number(number)) return number_like(number, like.dtype());
+  }
+  if (is_number(object)) return number_like(object, like.dtype());
+  if (is_array(object)) return constant(to_tensor(object, "operand").clone());
+  throw TypeError(fmt::format("operand must be a graph value, a number or an array, got '{}'",
+                              python_type_name(object)));
 }
 
 }  // namespace convoy::python

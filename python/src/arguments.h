@@ -20,15 +20,34 @@ Padding to_padding(nb::handle object);
 Dim to_dim(nb::handle object, std::string_view what);
 /// A sequence of sizes.
 Shape to_shape(nb::handle object, std::string_view what);
+/// A tuple of ints and Dims.
+nb::tuple to_tuple(const Shape& shape);
 /// A name, a NumPy dtype or scalar type.
 DType to_dtype(nb::handle object);
+/// A numpy.dtype; NotSupportedError for bfloat16 where the package ml_dtypes is missing.
+nb::object to_numpy_dtype(DType dtype);
 /// A value, or None where the argument is optional.
 Value to_value(nb::handle object, std::string_view what);
-/// A value, or a number that becomes a scalar of `like`'s dtype.
+/// True for what `to_operand` takes: values, numbers and arrays.
+bool is_operand(nb::handle object);
+/// A value; a number, as a scalar of `like`'s dtype, which must be able to hold it; or an array,
+/// as a constant.
 Value to_operand(nb::handle object, const Value& like);
-/// Any array (NumPy or with __dlpack__) on the CPU; shares memory where it is contiguous.
+/// Any array on the CPU: NumPy's, anything with __dlpack__ or the buffer protocol, numbers and
+/// nested lists of them. Shares memory where the elements are contiguous, aligned and native.
 Tensor to_tensor(nb::handle object, std::string_view what);
 /// A NumPy array that shares the tensor's memory.
-nb::object to_numpy(const Tensor& tensor);
+nb::object to_numpy(const Tensor& tensor, bool writable = true);
+/// A tensor over the memory of a writable, contiguous array, for results to be written to.
+Tensor to_buffer(nb::handle object, std::string_view what);
+
+/// "ndarray": the name of the object's type.
+std::string python_type_name(nb::handle object);
+/// What Python's str() makes of the object.
+std::string python_text(nb::handle object);
+/// True for NumPy's scalars, such as numpy.float32(2).
+bool is_numpy_scalar(nb::handle object);
+/// True for numpy.ndarray and anything else with __dlpack__.
+bool is_array(nb::handle object);
 
 }  // namespace convoy::python

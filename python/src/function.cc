@@ -1,38 +1,279 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "arguments.h"
+#include "convoy/base/error.h"
 #include "module.h"
+#include "parameter.h"
 
 namespace convoy::python {
 
 using namespace nb::literals;
 
+namespace {
+
+unsigned long main_thread = 0;  // set when the module is imported
+
+/// Lets Ctrl-C stop a call: the thread that called looks for signals now and then. Only Python's
+/// main thread may handle them.
+class Interruption {
+ public:
+  Interruption()
+      : on_main_(PyThread_get_thread_ident() == main_thread),
+        caller_(std::this_thread::get_id()),
+        next_(Clock::now() + interval) {}
+
+  bool requested() {
+    if (stopped_.load(std::memory_order_relaxed)) return true;
+    if (!on_main_ || std::this_thread::get_id() != caller_) return false;
+    const auto now = Clock::now();
+    if (now < next_) return false;
+    next_ = now + interval;
+    const nb::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) stopped_.store(true, std::memory_order_relaxed);
+    return stopped_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds interval{20};
+  bool on_main_;
+  std::thread::id caller_;
+  Clock::time_point next_;  // of the calling thread alone
+  std::atomic<bool> stopped_{false};
+};
+
+/// A compiled graph, and how its outputs were asked for: as one value, or as a list in which
+/// None may stand.
+struct CompiledFunction {
+  Function function;
+  bool single = false;
+  std::vector<bool> present;  // false where None stands
+  std::vector<std::string> names;
+
+  size_t position(const std::string& name) const {
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end())
+      throw ValueError(
+          fmt::format("the function has no input '{}'; it has {}", name, fmt::join(names, ", ")));
+    if (std::ranges::find(found + 1, names.end(), name) != names.end())
+      throw ValueError(fmt::format("two inputs are called '{}': pass them by position", name));
+    return static_cast<size_t>(found - names.begin());
+  }
+};
+
+// Arrays by position, then by name.
+std::vector<Tensor> gather_inputs(const CompiledFunction& f, const nb::args& arrays,
+                                  const nb::kwargs& named) {
+  const size_t positional = arrays.size();
+  std::vector<Tensor> inputs;
+  inputs.reserve(f.names.size());
+  if (named.size() == 0) {
+    if (positional != f.names.size())
+      throw ValueError(fmt::format("the function takes {} arrays ({}), got {}", f.names.size(),
+                                   fmt::join(f.names, ", "), positional));
+    for (size_t i = 0; i < positional; ++i)
+      inputs.push_back(to_tensor(arrays[i], "input '" + f.names[i] + "'"));
+    return inputs;
+  }
+  std::vector<nb::object> given(f.names.size());
+  for (size_t i = 0; i < positional; ++i) {
+    if (i >= given.size())
+      throw ValueError(fmt::format("the function takes {} arrays ({}), got {}", f.names.size(),
+                                   fmt::join(f.names, ", "), positional));
+    given[i] = nb::borrow(arrays[i]);
+  }
+  for (const auto [key, array] : named) {
+    const std::string name = nb::cast<std::string>(key);
+    nb::object& slot = given[f.position(name)];
+    if (slot.is_valid()) throw ValueError(fmt::format("input '{}' was given twice", name));
+    slot = nb::borrow(array);
+  }
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (!given[i].is_valid()) throw ValueError(fmt::format("input '{}' is missing", f.names[i]));
+    inputs.push_back(to_tensor(given[i], "input '" + f.names[i] + "'"));
+  }
+  return inputs;
+}
+
+bool overlap(const Tensor& a, const Tensor& b) {
+  const auto* a_begin = static_cast<const std::byte*>(a.raw());
+  const auto* b_begin = static_cast<const std::byte*>(b.raw());
+  return a_begin < b_begin + b.bytes() && b_begin < a_begin + a.bytes();
+}
+
+// The arrays of `out` in order, without its Nones.
+std::vector<Tensor> output_buffers(const CompiledFunction& f, nb::handle out) {
+  std::vector<nb::object> arrays;
+  if (f.single || is_array(out))
+    arrays.push_back(nb::borrow(out));
+  else
+    for (const nb::handle item : out) arrays.push_back(nb::borrow(item));
+  if (arrays.size() != f.present.size())
+    throw ValueError(
+        fmt::format("out must hold {} arrays, got {}", f.present.size(), arrays.size()));
+  std::vector<Tensor> buffers;
+  for (size_t i = 0; i < arrays.size(); ++i)
+    if (f.present[i]) buffers.push_back(to_buffer(arrays[i], "out"));
+  return buffers;
+}
+
+void run_into(const CompiledFunction& f, const std::vector<Tensor>& inputs,
+              std::vector<Tensor>& outputs, const RunOptions& options) {
+  bool alias = false;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    for (const Tensor& input : inputs) alias = alias || overlap(outputs[i], input);
+    for (size_t j = 0; j < i; ++j)
+      if (overlap(outputs[i], outputs[j])) throw ValueError("arrays of out overlap each other");
+  }
+  std::vector<Tensor> targets = outputs;
+  if (alias)  // what is still to be read must not be overwritten
+    for (Tensor& target : targets) target = Tensor(target.dtype(), target.extents());
+  Context context = f.function.new_context();
+  f.function.run_into(context, inputs, targets, options);
+  if (!alias) return;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].bytes() > 0)
+      std::memcpy(outputs[i].raw(), targets[i].raw(), static_cast<size_t>(outputs[i].bytes()));
+}
+
+std::vector<Tensor> run(const CompiledFunction& f, const std::vector<Tensor>& inputs,
+                        nb::handle out) {
+  Interruption interruption;
+  const Cancellation cancellation([&interruption] { return interruption.requested(); });
+  const RunOptions options{.cancellation = &cancellation};
+  try {
+    if (out.is_none()) {
+      const nb::gil_scoped_release release;
+      return f.function(inputs, options);
+    }
+    std::vector<Tensor> outputs = output_buffers(f, out);
+    const nb::gil_scoped_release release;
+    run_into(f, inputs, outputs, options);
+    return outputs;
+  } catch (const CancelledError&) {
+    if (PyErr_Occurred()) throw nb::python_error();  // KeyboardInterrupt, or what a handler raised
+    throw;
+  }
+}
+
+nb::object call(const CompiledFunction& f, const nb::args& arrays, nb::handle out,
+                const nb::kwargs& named) {
+  const std::vector<Tensor> outputs = run(f, gather_inputs(f, arrays, named), out);
+  if (!out.is_none()) return nb::borrow(out);
+  if (f.single) return to_numpy(outputs[0]);
+  nb::list results;
+  size_t next = 0;
+  for (const bool present : f.present)
+    results.append(present ? to_numpy(outputs[next++]) : nb::object(nb::none()));
+  return nb::tuple(results);
+}
+
+std::vector<std::pair<ParameterPtr, Value>> to_updates(nb::handle object) {
+  std::vector<std::pair<ParameterPtr, Value>> updates;
+  if (object.is_none()) return updates;
+  if (!PyDict_Check(object.ptr()))
+    throw TypeError(fmt::format("updates must be a dict {{parameter: value}}, got '{}'",
+                                python_type_name(object)));
+  for (const auto [key, value] : nb::borrow<nb::dict>(object)) {
+    if (!nb::isinstance<ParameterValue>(key))
+      throw TypeError(
+          fmt::format("updates must be of parameters, got '{}'", python_type_name(key)));
+    const auto& parameter = nb::cast<const ParameterValue&>(key);
+    updates.emplace_back(parameter.state, to_operand(value, parameter));
+  }
+  return updates;
+}
+
+CompiledFunction compile_function(nb::handle inputs, nb::handle outputs, std::string backend,
+                                  nb::handle updates, bool optimize, int64_t memory_limit) {
+  std::vector<Value> arguments, results;
+  const auto append = [](std::vector<Value>& values, nb::handle item, const char* what) {
+    values.push_back(to_value(item, what));
+    if (!values.back()) throw TypeError(std::string(what) + " must be values, got None");
+  };
+  const auto require_sequence = [](nb::handle object, const char* what) {
+    if (!PyList_Check(object.ptr()) && !PyTuple_Check(object.ptr()))
+      throw TypeError(fmt::format("{} must be a value, or a list or tuple of values, got '{}'",
+                                  what, python_type_name(object)));
+  };
+  if (nb::isinstance<Value>(inputs)) {
+    arguments.push_back(nb::cast<Value>(inputs));
+  } else {
+    require_sequence(inputs, "inputs");
+    for (const nb::handle item : inputs) append(arguments, item, "inputs");
+  }
+  std::vector<bool> present;
+  const bool single = nb::isinstance<Value>(outputs);
+  if (single) {
+    results.push_back(nb::cast<Value>(outputs));
+    present.push_back(true);
+  } else {
+    require_sequence(outputs, "outputs");
+    for (const nb::handle item : outputs) {
+      present.push_back(!item.is_none());
+      if (!item.is_none()) append(results, item, "outputs");
+    }
+  }
+  std::vector<std::string> names;
+  for (const Value& argument : arguments) names.push_back(argument.node()->name);
+  if (memory_limit < 0)
+    throw ValueError(fmt::format("memory_limit must not be negative, got {}", memory_limit));
+  return {compile(std::move(arguments), std::move(results),
+                  {.backend = std::move(backend),
+                   .optimize = optimize,
+                   .memory_limit = memory_limit,
+                   .updates = to_updates(updates)}),
+          single, std::move(present), std::move(names)};
+}
+
+}  // namespace
+
 void bind_function(nb::module_& m) {
-  nb::class_<Function>(m, "Function", "A compiled graph.")
-      .def("__call__", [](const Function& f, nb::args arrays) {
-        std::vector<Tensor> inputs;
-        for (const nb::handle array : arrays) inputs.push_back(to_tensor(array, "input"));
-        std::vector<Tensor> outputs;
-        {
-          const nb::gil_scoped_release release;
-          outputs = f(inputs);
-        }
-        if (outputs.size() == 1) return to_numpy(outputs[0]);
-        nb::list results;
-        for (const Tensor& output : outputs) results.append(to_numpy(output));
-        return nb::object(nb::tuple(results));
+  main_thread = nb::cast<unsigned long>(
+      nb::module_::import_("threading").attr("main_thread")().attr("ident"));
+  nb::class_<CompiledFunction>(m, "Function",
+                               "A compiled graph. Call it with arrays, by position or by the "
+                               "names of the inputs. It compiles itself for the shapes of each "
+                               "call and keeps what it compiled; threads may share it.")
+      .def(
+          "__call__",
+          [](const CompiledFunction& f, nb::args arrays, nb::object out, nb::kwargs named) {
+            return call(f, arrays, out, named);
+          },
+          "arrays"_a, nb::kw_only(), "out"_a = nb::none(), "named"_a,
+          "Runs. Returns an array, or a tuple of arrays where a list of outputs was compiled; "
+          "`out` are arrays to write the results to.")
+      .def_prop_ro(
+          "input_names", [](const CompiledFunction& f) { return f.names; },
+          "Names of the inputs, in order.")
+      .def_prop_ro(
+          "specializations", [](const CompiledFunction& f) { return f.function.specializations(); },
+          "For how many shapes it has been compiled so far.")
+      .def("__repr__", [](const CompiledFunction& f) {
+        return fmt::format("<Function ({}) on {}>", fmt::join(f.names, ", "),
+                           f.function.options().backend);
       });
   m.def(
       "compile",
-      [](std::vector<Value> inputs, nb::object outputs, std::string backend) {
-        std::vector<Value> values = nb::isinstance<Value>(outputs)
-                                        ? std::vector{nb::cast<Value>(outputs)}
-                                        : nb::cast<std::vector<Value>>(outputs);
-        return compile(std::move(inputs), std::move(values), {.backend = std::move(backend)});
+      [](nb::object inputs, nb::object outputs, std::string backend, nb::object updates,
+         bool optimize, int64_t memory_limit) {
+        return compile_function(inputs, outputs, std::move(backend), updates, optimize,
+                                memory_limit);
       },
-      "inputs"_a, "outputs"_a, "backend"_a = "reference");
+      "inputs"_a, "outputs"_a, nb::kw_only(), "backend"_a = "reference", "updates"_a = nb::none(),
+      "optimize"_a = true, "memory_limit"_a = CompileOptions{}.memory_limit,
+      "Compiles outputs as a function of inputs. `updates` maps parameters to the values that "
+      "replace theirs after each call; `memory_limit` bounds the bytes of any one array.");
+  m.def("backends", [] { return backends(); }, "Names of the backends of this build.");
 }
 
 }  // namespace convoy::python

@@ -6,6 +6,8 @@ NB_MODULE(_convoy, m) {
   using namespace convoy::python;
   m.attr("__version__") = nanobind::str(convoy::version.data(), convoy::version.size());
   bind_errors(m);
+  bind_arrays(m);
+  bind_value(m);
   bind_graph(m);
   bind_function(m);
   bind_conv(m);
