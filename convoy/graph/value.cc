@@ -85,12 +85,16 @@ std::string_view op_name(const Op& op) {
 
 void throw_violation(const Violation& violation, const Op& op, std::string_view name,
                      Types inputs) {
-  std::string text(op_name(op));
+  throw_violation(violation, op_name(op),
+                  std::visit([](const auto& o) { return input_names(o); }, op), name, inputs);
+}
+
+void throw_violation(const Violation& violation, std::string_view op,
+                     std::span<const std::string_view> names, std::string_view name, Types inputs) {
+  std::string text(op);
   if (!name.empty()) text += fmt::format(" '{}'", name);
   if (violation.constraint > 0) text += fmt::format(" (C{})", violation.constraint);
   text += ": " + violation.message;
-  const std::span<const std::string_view> names =
-      std::visit([](const auto& o) { return input_names(o); }, op);
   for (size_t i = 0; i < inputs.size(); ++i) {
     text += i == 0 ? "; " : ", ";
     text += i < names.size() && !names[i].ends_with("...")

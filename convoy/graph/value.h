@@ -103,6 +103,10 @@ Value apply(Op op, std::vector<Value> inputs, std::string_view name = {});
 /// `conv 'stem' (C3): …; x is float32[1,8,32,32], w is float32[16,3,3,3]`.
 [[noreturn]] void throw_violation(const Violation& violation, const Op& op, std::string_view name,
                                   Types inputs);
+/// The same for what is made of operators but checks its arguments under a name of its own.
+[[noreturn]] void throw_violation(const Violation& violation, std::string_view op,
+                                  std::span<const std::string_view> input_names,
+                                  std::string_view name, Types inputs);
 
 /// "conv", "max_pool", … .
 std::string_view op_name(const Op& op);

@@ -4,8 +4,8 @@
 
 #include "convoy/graph/value.h"
 #include "convoy/ops/backward.h"
+#include "convoy/ops/conv_rules.h"
 #include "convoy/ops/reduce.h"
-#include "convoy/ops/rules.h"
 #include "convoy/ops/window.h"
 
 namespace convoy {
@@ -14,8 +14,6 @@ namespace {
 
 constexpr WindowConstraints window_constraints{
     .lengths = 5, .positive = 6, .padding = 7, .fits = 8};
-
-Shape spatial(const Shape& shape) { return {shape.begin() + 2, shape.end()}; }
 
 // Attributes of one map as those of another of the same convolution.
 template <class To, class From>
@@ -29,47 +27,6 @@ To same_convolution(const From& op) {
   return other;
 }
 
-// Lists spelled out for `rank - 2` spatial axes. Ranks below 3 are left to the type rule.
-template <class O>
-O with_full_lists(O op, int64_t rank) {
-  if (rank < 3) return op;
-  const size_t axes = static_cast<size_t>(rank - 2);
-  if (op.stride.empty()) op.stride = {1};
-  if (op.dilation.empty()) op.dilation = {1};
-  if (op.stride.size() == 1) op.stride.assign(axes, op.stride[0]);
-  if (op.dilation.size() == 1) op.dilation.assign(axes, op.dilation[0]);
-  op.padding = op.padding.for_rank(axes);
-  return op;
-}
-
-void require_ranks(const Type& a, const Type& b, std::string_view a_name, std::string_view b_name) {
-  if (a.rank() < 3 || a.rank() != b.rank())
-    shape_violation(1, fmt::format("{} and {} must have the same rank, at least 3 (batch, "
-                                   "channels, one or more spatial axes), got {} and {}",
-                                   a_name, b_name, a.rank(), b.rank()));
-}
-
-void require_dtypes(Types in) {
-  require_same_dtype(2, in);
-  if (in[0].dtype == DType::boolean)
-    type_violation(2, "the dtype must be floating or integer, got bool");
-}
-
-void require_groups(int constraint, int64_t groups) {
-  if (groups < 1)
-    value_violation(constraint, fmt::format("groups must be at least 1, got {}", groups));
-}
-
-void require_divisible(int constraint, std::string_view what, const Dim& channels, int64_t groups) {
-  if (channels.is_static() && channels.value() % groups != 0)
-    shape_violation(constraint, fmt::format("{} ({}) must be divisible by groups ({})", what,
-                                            channels.to_string(), groups));
-}
-
-void require_filled(std::string_view what, const Dim& size) {
-  if (size == Dim(0)) shape_violation(10, fmt::format("{} must not be empty, got 0", what));
-}
-
 }  // namespace
 
 std::vector<Type> infer(const Conv& op, Types in) {
@@ -80,7 +37,8 @@ std::vector<Type> infer(const Conv& op, Types in) {
   require_filled("channels of x", x.shape[1]);
   require_filled("output channels", w.shape[0]);
   require_filled("channels of w", w.shape[1]);
-  for (const Dim& k : spatial(w.shape)) require_filled("the kernel", k);
+  require_filled("spatial axes of x", spatial_axes(x.shape));
+  require_filled("the kernel", spatial_axes(w.shape));
   require_equal(3, x.shape[1], w.shape[1] * op.groups,
                 fmt::format("channels of x ({}) must equal groups ({}) × channels of w ({})",
                             x.shape[1].to_string(), op.groups, w.shape[1].to_string()));
@@ -89,8 +47,8 @@ std::vector<Type> infer(const Conv& op, Types in) {
     shape_violation(9, fmt::format("bias must have shape [O] = [{}], got {}",
                                    w.shape[0].to_string(), to_string(in[2].shape)));
   Shape y{x.shape[0], w.shape[0]};
-  const Window window{spatial(w.shape), op.stride, op.padding, op.dilation};
-  for (Dim& size : windowed_size(window, spatial(x.shape), window_constraints))
+  const Window window{spatial_axes(w.shape), op.stride, op.padding, op.dilation};
+  for (Dim& size : windowed_size(window, spatial_axes(x.shape), window_constraints))
     y.push_back(std::move(size));
   return {{x.dtype, std::move(y)}};
 }
@@ -102,24 +60,25 @@ std::vector<Type> infer(const ConvInputGrad& op, Types in) {
   require_groups(3, op.groups);
   require_filled("output channels", w.shape[0]);
   require_filled("channels of w", w.shape[1]);
-  for (const Dim& k : spatial(w.shape)) require_filled("the kernel", k);
+  require_filled("the kernel", spatial_axes(w.shape));
   require_equal(3, grad.shape[1], w.shape[0],
                 fmt::format("channels of grad_output ({}) must equal the output channels of w ({})",
                             grad.shape[1].to_string(), w.shape[0].to_string()));
   require_divisible(4, "output channels", w.shape[0], op.groups);
-  require_length(5, "input_size", op.input_size.size(), spatial(w.shape).size());
+  require_length(5, "input_size", op.input_size.size(), spatial_axes(w.shape).size());
+  require_filled("input_size", op.input_size);
   for (const Dim& size : op.input_size)
     if (size.is_static() && size.value() < 0)
       shape_violation(
           9, fmt::format("input_size must not be negative, got {}", attribute_text(op.input_size)));
-  const Window window{spatial(w.shape), op.stride, op.padding, op.dilation};
+  const Window window{spatial_axes(w.shape), op.stride, op.padding, op.dilation};
   const Shape out = windowed_size(window, op.input_size, window_constraints);
   for (size_t a = 0; a < out.size(); ++a)
     require_equal(
         9, out[a], grad.shape[a + 2],
         fmt::format("a convolution of input_size {} gives spatial size {}, grad_output "
                     "has {}",
-                    to_string(op.input_size), to_string(out), to_string(spatial(grad.shape))));
+                    to_string(op.input_size), to_string(out), to_string(spatial_axes(grad.shape))));
   Shape x{grad.shape[0], w.shape[1] * op.groups};
   x.insert(x.end(), op.input_size.begin(), op.input_size.end());
   return {{grad.dtype, std::move(x)}};
@@ -132,10 +91,11 @@ std::vector<Type> infer(const ConvWeightGrad& op, Types in) {
   require_groups(3, op.groups);
   require_filled("channels of x", x.shape[1]);
   require_filled("output channels", grad.shape[1]);
+  require_filled("spatial axes of x", spatial_axes(x.shape));
   require_divisible(3, "channels of x", x.shape[1], op.groups);
   require_divisible(4, "channels of grad_output", grad.shape[1], op.groups);
   const Window window{op.kernel, op.stride, op.padding, op.dilation};
-  Shape out = windowed_size(window, spatial(x.shape), window_constraints);
+  Shape out = windowed_size(window, spatial_axes(x.shape), window_constraints);
   out.insert(out.begin(), {x.shape[0], grad.shape[1]});
   for (size_t a = 0; a < out.size(); ++a)
     require_equal(9, out[a], grad.shape[a],
@@ -152,9 +112,9 @@ std::vector<Type> infer(const ConvWeightGrad& op, Types in) {
 Gradients vjp(const Conv& op, const Backward& b) {
   const Value &x = b.inputs[0], &w = b.inputs[1], &grad = b.grad();
   auto to_input = same_convolution<ConvInputGrad>(op);
-  to_input.input_size = spatial(x.shape());
+  to_input.input_size = spatial_axes(x.shape());
   auto to_weight = same_convolution<ConvWeightGrad>(op);
-  to_weight.kernel = spatial(w.shape());
+  to_weight.kernel = spatial_axes(w.shape());
   Gradients result{conv_input_grad(grad, w, to_input), conv_weight_grad(x, grad, to_weight)};
   if (b.inputs.size() == 3) {
     Integers all_but_channels{0};
@@ -167,7 +127,7 @@ Gradients vjp(const Conv& op, const Backward& b) {
 Gradients vjp(const ConvInputGrad& op, const Backward& b) {
   const Value &grad_output = b.inputs[0], &w = b.inputs[1], &grad_x = b.grad();
   auto to_weight = same_convolution<ConvWeightGrad>(op);
-  to_weight.kernel = spatial(w.shape());
+  to_weight.kernel = spatial_axes(w.shape());
   return {conv(grad_x, w, same_convolution<Conv>(op)),
           conv_weight_grad(grad_x, grad_output, to_weight)};
 }
@@ -175,7 +135,7 @@ Gradients vjp(const ConvInputGrad& op, const Backward& b) {
 Gradients vjp(const ConvWeightGrad& op, const Backward& b) {
   const Value &x = b.inputs[0], &grad_output = b.inputs[1], &grad_w = b.grad();
   auto to_input = same_convolution<ConvInputGrad>(op);
-  to_input.input_size = spatial(x.shape());
+  to_input.input_size = spatial_axes(x.shape());
   return {conv_input_grad(grad_output, grad_w, to_input),
           conv(x, grad_w, same_convolution<Conv>(op))};
 }

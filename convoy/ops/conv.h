@@ -38,7 +38,7 @@ constexpr auto conv_fields(Integers O::* stride, Padding O::* padding, Integers 
 ///   C7 explicit padding is not negative.
 ///   C8 the dilated kernel fits the padded input: k_eff <= S + begin + end.
 ///   C9 bias has shape [O].
-///   C10 channels, output channels and kernel are not empty.
+///   C10 channels, output channels, spatial axes and kernel are not empty.
 /// Edge values: NaN and infinity propagate, also where they meet zeros of w; N = 0 gives an
 ///   empty result.
 /// Gradient: conv_input_grad, conv_weight_grad, and the sum of the output gradient for bias.
@@ -74,7 +74,7 @@ struct Conv {
 ///   C7 explicit padding is not negative.
 ///   C8 the dilated kernel fits the padded input: k_eff <= S + begin + end.
 ///   C9 a convolution of input_size gives the spatial size of grad_output.
-///   C10 channels, output channels and kernel are not empty.
+///   C10 channels, output channels, input_size and kernel are not empty.
 /// Edge values: NaN and infinity propagate; N = 0 gives an empty result.
 /// Gradient: conv for grad_output, conv_weight_grad for w.
 /// Differs: nothing known.
@@ -111,7 +111,7 @@ struct ConvInputGrad {
 ///   C7 explicit padding is not negative.
 ///   C8 the dilated kernel fits the padded input: k_eff <= S + begin + end.
 ///   C9 a convolution of x with such a kernel gives the batch and spatial size of grad_output.
-///   C10 channels and output channels are not empty.
+///   C10 channels, output channels and spatial axes are not empty.
 /// Edge values: NaN and infinity propagate; N = 0 gives zeros.
 /// Gradient: conv_input_grad for x, conv for grad_output.
 /// Differs: nothing known.

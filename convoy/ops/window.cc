@@ -4,9 +4,7 @@
 
 namespace convoy {
 
-namespace {
-
-void check_lists(const Window& window, size_t rank, const WindowConstraints& c) {
+void require_window(const Window& window, size_t rank, const WindowConstraints& c) {
   require_length(c.lengths, "kernel", window.kernel.size(), rank);
   require_length(c.lengths, "stride", window.stride.size(), rank);
   require_length(c.lengths, "dilation", window.dilation.size(), rank);
@@ -24,11 +22,9 @@ void check_lists(const Window& window, size_t rank, const WindowConstraints& c) 
                                              attribute_text(window.padding)));
 }
 
-}  // namespace
-
 Shape windowed_size(const Window& window, const Shape& in, const WindowConstraints& c,
                     bool ceil_mode) {
-  check_lists(window, in.size(), c);
+  require_window(window, in.size(), c);
   Shape out;
   for (size_t a = 0; a < in.size(); ++a) {
     const int64_t stride = window.stride[a], dilation = window.dilation[a];

@@ -22,6 +22,9 @@ struct WindowConstraints {
   int fits;      // the dilated kernel fits the padded input
 };
 
+/// Checks the lists of a window over `rank` spatial axes: their lengths, and their entries' signs.
+void require_window(const Window& window, size_t rank, const WindowConstraints& constraints);
+
 /// Checks a window against the spatial sizes `in` and returns the sizes it produces:
 /// floor((in + begin + end − k_eff)/stride) + 1 per axis. With `ceil_mode` the division rounds
 /// up, less one where the last window would start at or beyond in + begin.

@@ -52,22 +52,32 @@ Geometry geometry(const O& op, const Extents& x, const Extents& w, const Extents
 /// Calls f(out, in, tap) with the offsets of every triple that meets inside x.
 template <class F>
 void for_each_product(const Geometry& g, F&& f) {
-  const Extents in_strides = strides_of(g.in), kernel_strides = strides_of(g.kernel);
+  const Extents in_strides = strides_of(g.in), out_strides = strides_of(g.out);
+  const Extents kernel_strides = strides_of(g.kernel);
+  const size_t axes = g.in.size(), last = axes - 1;
   for_each_position(g.kernel, [&](const Extents& k) {
-    Extents tap_position = k;
-    for (size_t a = 0; a < k.size() && g.flip; ++a) tap_position[a] = g.kernel[a] - 1 - k[a];
-    const size_t tap = offset_of(tap_position, kernel_strides);
-    size_t out = 0;
-    for_each_position(g.out, [&](const Extents& p) {
-      int64_t in = 0;
-      bool inside = true;
-      for (size_t a = 0; a < p.size() && inside; ++a) {
-        const int64_t s = p[a] * g.stride[a] + k[a] * g.dilation[a] - g.begin[a];
-        inside = s >= 0 && s < g.in[a];
-        in += s * in_strides[a];
+    Extents tap = k;
+    for (size_t a = 0; a < axes && g.flip; ++a) tap[a] = g.kernel[a] - 1 - k[a];
+    // This tap reads x at p·stride + shift, which lies inside for `count` positions p per axis.
+    Extents count(axes);
+    int64_t first_in = 0, first_out = 0;
+    for (size_t a = 0; a < axes; ++a) {
+      const int64_t shift = k[a] * g.dilation[a] - g.begin[a];
+      const int64_t p = std::max<int64_t>(ceil_divide(-shift, g.stride[a]), 0);
+      const int64_t end = std::min(floor_divide(g.in[a] - 1 - shift, g.stride[a]) + 1, g.out[a]);
+      count[a] = std::max<int64_t>(end - p, 0);
+      first_in += (p * g.stride[a] + shift) * in_strides[a];
+      first_out += p * out_strides[a];
+    }
+    const size_t w = offset_of(tap, kernel_strides);
+    for_each_position({count.begin(), count.end() - 1}, [&](const Extents& row) {
+      int64_t in = first_in, out = first_out;
+      for (size_t a = 0; a < last; ++a) {
+        in += row[a] * g.stride[a] * in_strides[a];
+        out += row[a] * out_strides[a];
       }
-      if (inside) f(out, static_cast<size_t>(in), tap);
-      ++out;
+      for (int64_t i = 0; i < count[last]; ++i, in += g.stride[last])
+        f(static_cast<size_t>(out + i), static_cast<size_t>(in), w);
     });
   });
 }

@@ -43,7 +43,9 @@ cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
 conv = _eager(_convoy.conv)
 conv_input_grad = _eager(_convoy.conv_input_grad)
+conv_transpose = _eager(_convoy.conv_transpose)
 conv_weight_grad = _eager(_convoy.conv_weight_grad)
+convolution_backward = _eager(_convoy.convolution_backward)
 cos = _eager(_convoy.cos)
 div = _eager(_convoy.div)
 equal = _eager(_convoy.equal)
@@ -104,7 +106,9 @@ __all__ = [
     "constant",
     "conv",
     "conv_input_grad",
+    "conv_transpose",
     "conv_weight_grad",
+    "convolution_backward",
     "cos",
     "div",
     "equal",

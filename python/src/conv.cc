@@ -1,6 +1,6 @@
-#include "convoy/ops/conv.h"
 
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
 
 #include "arguments.h"
@@ -9,6 +9,19 @@
 namespace convoy::python {
 
 using namespace nb::literals;
+
+namespace {
+
+std::array<bool, 3> to_mask(nb::handle object) {
+  std::array<bool, 3> mask{};
+  if (!nb::try_cast(object, mask))
+    throw TypeError("output_mask takes three bools: for input, weight and bias");
+  return mask;
+}
+
+nb::object value_or_none(const Value& value) { return value ? nb::cast(value) : nb::none(); }
+
+}  // namespace
 
 void bind_conv(nb::module_& m) {
   m.def(
@@ -62,6 +75,55 @@ void bind_conv(nb::module_& m) {
       "x"_a, "grad_output"_a, "kernel"_a, nb::kw_only(), "stride"_a = 1, "padding"_a = 0,
       "dilation"_a = 1, "groups"_a = 1, "flip"_a = false, "name"_a = "",
       "Gradient of conv in w, of spatial size kernel.");
+
+  m.def(
+      "conv_transpose",
+      [](nb::object x, nb::object w, nb::object bias, nb::object stride, nb::object padding,
+         nb::object output_padding, nb::object output_size, nb::object dilation, int64_t groups,
+         bool flip, const std::string& name) {
+        return conv_transpose(
+            to_value(x, "x"), to_value(w, "w"), to_value(bias, "bias"),
+            {.stride = to_integers(stride, "stride"),
+             .padding = to_padding(padding),
+             .output_padding = to_integers(output_padding, "output_padding"),
+             .output_size = output_size.is_none() ? Shape{} : to_shape(output_size, "output_size"),
+             .dilation = to_integers(dilation, "dilation"),
+             .groups = groups,
+             .flip = flip},
+            name);
+      },
+      "x"_a, "w"_a, "bias"_a = nb::none(), nb::kw_only(), "stride"_a = 1, "padding"_a = 0,
+      "output_padding"_a = 0, "output_size"_a = nb::none(), "dilation"_a = 1, "groups"_a = 1,
+      "flip"_a = false, "name"_a = "",
+      "Transposed convolution of x[N,C,S…] with w[C,O/groups,K…].");
+
+  m.def(
+      "convolution_backward",
+      [](nb::object grad_output, nb::object input, nb::object weight, nb::object bias_sizes,
+         nb::object stride, nb::object padding, nb::object dilation, bool transposed,
+         nb::object output_padding, int64_t groups, nb::object output_mask, bool flip,
+         const std::string& name) {
+        ConvolutionBackward attributes{
+            .stride = to_integers(stride, "stride"),
+            .padding = to_padding(padding),
+            .dilation = to_integers(dilation, "dilation"),
+            .transposed = transposed,
+            .output_padding = to_integers(output_padding, "output_padding"),
+            .groups = groups,
+            .output_mask = to_mask(output_mask),
+            .flip = flip};
+        if (!bias_sizes.is_none()) attributes.bias_sizes = to_shape(bias_sizes, "bias_sizes");
+        const auto grads =
+            convolution_backward(to_value(grad_output, "grad_output"), to_value(input, "input"),
+                                 to_value(weight, "weight"), std::move(attributes), name);
+        return nb::make_tuple(value_or_none(grads[0]), value_or_none(grads[1]),
+                              value_or_none(grads[2]));
+      },
+      "grad_output"_a, "input"_a, "weight"_a, "bias_sizes"_a = nb::none(), "stride"_a = 1,
+      "padding"_a = 0, "dilation"_a = 1, "transposed"_a = false, "output_padding"_a = 0,
+      "groups"_a = 1, "output_mask"_a = nb::make_tuple(true, true, true), "flip"_a = false,
+      "name"_a = "",
+      "Gradients of a convolution in input, weight and bias, None where output_mask says so.");
 }
 
 }  // namespace convoy::python
