@@ -6,30 +6,21 @@ from ._convoy import (
     Dim,
     Error,
     Function,
+    Graph,
+    IndexError as IndexError,
     LimitError,
     NotSupportedError,
     Parameter,
     ShapeError,
+    TypeError as TypeError,
     Value,
+    ValueError as ValueError,
     backends,
+    compile as compile,
     constant,
     gradients,
-    parameter,
-)
-from ._convoy import (
-    IndexError as IndexError,
-)
-from ._convoy import (
-    TypeError as TypeError,
-)
-from ._convoy import (
-    ValueError as ValueError,
-)
-from ._convoy import (
-    compile as compile,
-)
-from ._convoy import (
     input as input,
+    parameter,
 )
 from ._eager import eager as _eager
 
@@ -93,6 +84,7 @@ __all__ = [
     "Dim",
     "Error",
     "Function",
+    "Graph",
     "LimitError",
     "NotSupportedError",
     "Parameter",

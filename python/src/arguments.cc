@@ -161,6 +161,19 @@ Value to_value(nb::handle object, std::string_view what) {
                               python_type_name(object)));
 }
 
+std::vector<Value> to_values(nb::handle object, std::string_view what) {
+  std::vector<Value> values;
+  if (nb::isinstance<Value>(object)) return {nb::cast<Value>(object)};
+  if (!PySequence_Check(object.ptr()) || PyUnicode_Check(object.ptr()))
+    throw TypeError(std::string(what) + " must be a value or a list of values, got '" +
+                    python_type_name(object) + "'");
+  for (const nb::handle item : object) {
+    values.push_back(to_value(item, what));
+    if (!values.back()) throw TypeError(std::string(what) + " must be values, got None");
+  }
+  return values;
+}
+
 bool is_operand(nb::handle object) {
   return nb::isinstance<Value>(object) || is_number(object) || is_numpy_scalar(object) ||
          is_array(object);

@@ -12,6 +12,56 @@ namespace convoy::python {
 
 namespace nb = nanobind;
 
+// Arguments as signatures and stubs show them. Any object is let through: the converters below
+// know better than the dispatcher what is wrong with it.
+constexpr bool accept_any(PyObject*) { return true; }
+
+class ValueArgument : public nb::object {
+  NB_OBJECT(ValueArgument, nb::object, "_convoy.Value", accept_any)
+};
+class ValuesArgument : public nb::object {
+  NB_OBJECT(ValuesArgument, nb::object, "collections.abc.Sequence[_convoy.Value]", accept_any)
+};
+class OperandArgument : public nb::object {
+  NB_OBJECT(OperandArgument, nb::object, "_convoy.Value | float", accept_any)
+};
+class IntegersArgument : public nb::object {
+  NB_OBJECT(IntegersArgument, nb::object, "int | collections.abc.Sequence[int]", accept_any)
+};
+class PaddingArgument : public nb::object {
+  NB_OBJECT(PaddingArgument, nb::object,
+            "str | int | collections.abc.Sequence[int | collections.abc.Sequence[int]]", accept_any)
+};
+class DimArgument : public nb::object {
+  NB_OBJECT(DimArgument, nb::object, "int | str | _convoy.Dim", accept_any)
+};
+class ShapeArgument : public nb::object {
+  NB_OBJECT(ShapeArgument, nb::object,
+            "int | str | _convoy.Dim | collections.abc.Sequence[int | str | _convoy.Dim]",
+            accept_any)
+};
+class DTypeArgument : public nb::object {
+  NB_OBJECT(DTypeArgument, nb::object, "numpy.typing.DTypeLike", accept_any)
+};
+class ArrayArgument : public nb::object {
+  NB_OBJECT(ArrayArgument, nb::object, "numpy.typing.ArrayLike", accept_any)
+};
+class ArrayResult : public nb::object {
+  NB_OBJECT(ArrayResult, nb::object, "numpy.typing.NDArray[typing.Any]", accept_any)
+};
+class DTypeResult : public nb::object {
+  NB_OBJECT(DTypeResult, nb::object, "numpy.dtype[typing.Any]", accept_any)
+};
+class ShapeResult : public nb::object {
+  NB_OBJECT(ShapeResult, nb::object, "tuple[typing.Any, ...]", accept_any)
+};
+/// One result, or a tuple of them.
+class ResultsResult : public nb::object {
+  NB_OBJECT(ResultsResult, nb::object, "typing.Any", accept_any)
+};
+
+/// A value, or a list or tuple of values.
+std::vector<Value> to_values(nb::handle object, std::string_view what);
 /// None, an int for all axes, or a sequence of ints.
 Integers to_integers(nb::handle object, std::string_view what);
 /// An int, a name, or a sequence of ints and (begin, end) pairs.

@@ -51,13 +51,17 @@ class Interruption {
   std::atomic<bool> stopped_{false};
 };
 
-/// A compiled graph, and how its outputs were asked for: as one value, or as a list in which
-/// None may stand.
-struct CompiledFunction {
-  Function function;
+/// How outputs were asked for: as one value, or as a list in which None may stand.
+struct Results {
   bool single = false;
   std::vector<bool> present;  // false where None stands
-  std::vector<std::string> names;
+};
+
+/// A compiled graph as Python calls it.
+struct CompiledFunction {
+  Function function;
+  Results results;
+  std::vector<std::string> names;  // of the inputs
 
   size_t position(const std::string& name) const {
     const auto found = std::ranges::find(names, name);
@@ -113,16 +117,16 @@ bool overlap(const Tensor& a, const Tensor& b) {
 // The arrays of `out` in order, without its Nones.
 std::vector<Tensor> output_buffers(const CompiledFunction& f, nb::handle out) {
   std::vector<nb::object> arrays;
-  if (f.single || is_array(out))
+  if (f.results.single || is_array(out))
     arrays.push_back(nb::borrow(out));
   else
     for (const nb::handle item : out) arrays.push_back(nb::borrow(item));
-  if (arrays.size() != f.present.size())
+  if (arrays.size() != f.results.present.size())
     throw ValueError(
-        fmt::format("out must hold {} arrays, got {}", f.present.size(), arrays.size()));
+        fmt::format("out must hold {} arrays, got {}", f.results.present.size(), arrays.size()));
   std::vector<Tensor> buffers;
   for (size_t i = 0; i < arrays.size(); ++i)
-    if (f.present[i]) buffers.push_back(to_buffer(arrays[i], "out"));
+    if (f.results.present[i]) buffers.push_back(to_buffer(arrays[i], "out"));
   return buffers;
 }
 
@@ -169,10 +173,10 @@ nb::object call(const CompiledFunction& f, const nb::args& arrays, nb::handle ou
                 const nb::kwargs& named) {
   const std::vector<Tensor> outputs = run(f, gather_inputs(f, arrays, named), out);
   if (!out.is_none()) return nb::borrow(out);
-  if (f.single) return to_numpy(outputs[0]);
+  if (f.results.single) return to_numpy(outputs[0]);
   nb::list results;
   size_t next = 0;
-  for (const bool present : f.present)
+  for (const bool present : f.results.present)
     results.append(present ? to_numpy(outputs[next++]) : nb::object(nb::none()));
   return nb::tuple(results);
 }
@@ -193,46 +197,43 @@ std::vector<std::pair<ParameterPtr, Value>> to_updates(nb::handle object) {
   return updates;
 }
 
-CompiledFunction compile_function(nb::handle inputs, nb::handle outputs, std::string backend,
-                                  nb::handle updates, bool optimize, int64_t memory_limit) {
-  std::vector<Value> arguments, results;
-  const auto append = [](std::vector<Value>& values, nb::handle item, const char* what) {
-    values.push_back(to_value(item, what));
-    if (!values.back()) throw TypeError(std::string(what) + " must be values, got None");
-  };
-  const auto require_sequence = [](nb::handle object, const char* what) {
-    if (!PyList_Check(object.ptr()) && !PyTuple_Check(object.ptr()))
-      throw TypeError(fmt::format("{} must be a value, or a list or tuple of values, got '{}'",
-                                  what, python_type_name(object)));
-  };
-  if (nb::isinstance<Value>(inputs)) {
-    arguments.push_back(nb::cast<Value>(inputs));
-  } else {
-    require_sequence(inputs, "inputs");
-    for (const nb::handle item : inputs) append(arguments, item, "inputs");
+// Notes which outputs were asked for, and gives the values among them.
+std::vector<Value> take_outputs(nb::handle outputs, Results& results) {
+  results.single = nb::isinstance<Value>(outputs);
+  results.present.clear();
+  if (results.single) {
+    results.present.push_back(true);
+    return {nb::cast<Value>(outputs)};
   }
-  std::vector<bool> present;
-  const bool single = nb::isinstance<Value>(outputs);
-  if (single) {
-    results.push_back(nb::cast<Value>(outputs));
-    present.push_back(true);
+  if (!PyList_Check(outputs.ptr()) && !PyTuple_Check(outputs.ptr()))
+    throw TypeError(fmt::format("outputs must be a value, or a list or tuple of values, got '{}'",
+                                python_type_name(outputs)));
+  std::vector<Value> values;
+  for (const nb::handle item : outputs) {
+    results.present.push_back(!item.is_none());
+    if (!item.is_none()) values.push_back(to_value(item, "outputs"));
+  }
+  return values;
+}
+
+CompiledFunction compile_function(nb::handle inputs, nb::handle outputs, CompileOptions options) {
+  if (options.memory_limit < 0)
+    throw ValueError(
+        fmt::format("memory_limit must not be negative, got {}", options.memory_limit));
+  Results results;
+  Graph graph;
+  if (nb::isinstance<Graph>(inputs)) {
+    if (!outputs.is_none())
+      throw ValueError("a graph has outputs of its own: compile(graph) takes no others");
+    graph = nb::cast<const Graph&>(inputs);
+    results.single = graph.outputs.size() == 1;
+    results.present.assign(graph.outputs.size(), true);
   } else {
-    require_sequence(outputs, "outputs");
-    for (const nb::handle item : outputs) {
-      present.push_back(!item.is_none());
-      if (!item.is_none()) append(results, item, "outputs");
-    }
+    graph = Graph(to_values(inputs, "inputs"), take_outputs(outputs, results));
   }
   std::vector<std::string> names;
-  for (const Value& argument : arguments) names.push_back(argument.node()->name);
-  if (memory_limit < 0)
-    throw ValueError(fmt::format("memory_limit must not be negative, got {}", memory_limit));
-  return {compile(std::move(arguments), std::move(results),
-                  {.backend = std::move(backend),
-                   .optimize = optimize,
-                   .memory_limit = memory_limit,
-                   .updates = to_updates(updates)}),
-          single, std::move(present), std::move(names)};
+  for (const Value& input : graph.inputs) names.push_back(input.node()->name);
+  return {compile(std::move(graph), std::move(options)), std::move(results), std::move(names)};
 }
 
 }  // namespace
@@ -253,6 +254,9 @@ void bind_function(nb::module_& m) {
           "Runs. Returns an array, or a tuple of arrays where a list of outputs was compiled; "
           "`out` are arrays to write the results to.")
       .def_prop_ro(
+          "graph", [](const CompiledFunction& f) { return f.function.graph(); },
+          "The graph as it was given.")
+      .def_prop_ro(
           "input_names", [](const CompiledFunction& f) { return f.names; },
           "Names of the inputs, in order.")
       .def_prop_ro(
@@ -266,12 +270,21 @@ void bind_function(nb::module_& m) {
       "compile",
       [](nb::object inputs, nb::object outputs, std::string backend, nb::object updates,
          bool optimize, int64_t memory_limit) {
-        return compile_function(inputs, outputs, std::move(backend), updates, optimize,
-                                memory_limit);
+        return compile_function(inputs, outputs,
+                                {.backend = std::move(backend),
+                                 .optimize = optimize,
+                                 .memory_limit = memory_limit,
+                                 .updates = to_updates(updates)});
       },
-      "inputs"_a, "outputs"_a, nb::kw_only(), "backend"_a = "reference", "updates"_a = nb::none(),
-      "optimize"_a = true, "memory_limit"_a = CompileOptions{}.memory_limit,
-      "Compiles outputs as a function of inputs. `updates` maps parameters to the values that "
+      "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = "reference",
+      "updates"_a = nb::none(), "optimize"_a = true,
+      "memory_limit"_a = CompileOptions{}.memory_limit,
+      nb::sig("def compile(inputs: Graph | Value | collections.abc.Sequence[Value], outputs: Value "
+              "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
+              "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
+              "memory_limit: int = 68719476736) -> Function"),
+      "Compiles outputs as a function of inputs, or a Graph. `updates` maps parameters to the "
+      "values that "
       "replace theirs after each call; `memory_limit` bounds the bytes of any one array.");
   m.def("backends", [] { return backends(); }, "Names of the backends of this build.");
 }

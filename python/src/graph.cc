@@ -1,9 +1,12 @@
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "arguments.h"
 #include "convoy/base/error.h"
+#include "convoy/graph/dot.h"
+#include "convoy/graph/text.h"
 #include "module.h"
 #include "parameter.h"
 
@@ -12,19 +15,6 @@ namespace convoy::python {
 using namespace nb::literals;
 
 namespace {
-
-std::vector<Value> to_values(nb::handle object, std::string_view what) {
-  std::vector<Value> values;
-  if (nb::isinstance<Value>(object)) return {nb::cast<Value>(object)};
-  if (!PySequence_Check(object.ptr()) || PyUnicode_Check(object.ptr()))
-    throw TypeError(std::string(what) + " must be a value or a list of values, got '" +
-                    python_type_name(object) + "'");
-  for (const nb::handle item : object) {
-    values.push_back(to_value(item, what));
-    if (!values.back()) throw TypeError(std::string(what) + " must be values, got None");
-  }
-  return values;
-}
 
 // Seeds that are arrays or numbers become constants of the type of their value.
 std::vector<Value> to_seeds(nb::handle object, const std::vector<Value>& of) {
@@ -43,12 +33,127 @@ std::vector<Value> to_seeds(nb::handle object, const std::vector<Value>& of) {
   return seeds;
 }
 
+// Outputs as one value, a list of values, or a dict of names and values.
+std::vector<Output> to_outputs(nb::handle object) {
+  std::vector<Output> outputs;
+  if (PyDict_Check(object.ptr())) {
+    for (const auto [name, value] : nb::borrow<nb::dict>(object))
+      outputs.push_back({nb::cast<std::string>(name), to_value(value, "outputs")});
+  } else {
+    for (Value& value : to_values(object, "outputs")) outputs.push_back({"", std::move(value)});
+  }
+  return outputs;
+}
+
+std::string summary(const Graph& graph) {
+  size_t operators = 0;
+  for (const NodePtr& node : graph.nodes) operators += node->op() != nullptr;
+  return "<Graph" + (graph.name.empty() ? "" : " '" + graph.name + "'") + " of " +
+         std::to_string(graph.inputs.size()) + " inputs, " + std::to_string(operators) +
+         " operators, " + std::to_string(graph.outputs.size()) + " outputs>";
+}
+
+void draw(const Graph& graph, nb::handle path) {
+  const std::string name = python_text(nb::module_::import_("os").attr("fspath")(path));
+  const bool svg = name.ends_with(".svg");
+  if (!svg && !name.ends_with(".dot") && !name.ends_with(".gv"))
+    throw ValueError("a drawing is a .svg, .dot or .gv file, got '" + name + "'");
+  std::string text;
+  {
+    const nb::gil_scoped_release release;
+    text = svg ? to_svg(graph) : to_dot(graph);
+  }
+  const nb::object file =
+      nb::module_::import_("io").attr("open")(path, "w", nb::arg("encoding") = "utf-8");
+  file.attr("write")(text);
+  file.attr("close")();
+}
+
+void bind_graph_class(nb::module_& m) {
+  nb::class_<Graph>(m, "Graph", "A whole network: inputs, outputs, and the nodes in between.")
+      .def(
+          "__init__",
+          [](Graph* self, ValuesArgument inputs, nb::object outputs, std::string name) {
+            new (self) Graph(to_values(inputs, "inputs"), to_outputs(outputs), std::move(name));
+          },
+          "inputs"_a, "outputs"_a, "name"_a = "",
+          "Everything that outputs (a value, a list, or a dict of named values) depend on.")
+      .def_static(
+          "parse",
+          [](const std::string& text) {
+            const nb::gil_scoped_release release;
+            return parse_graph(text);
+          },
+          "text"_a, "Reads what `text` gives.")
+      .def(
+          "text",
+          [](const Graph& graph, int64_t max_elements) {
+            return to_string(graph, {.max_elements = max_elements});
+          },
+          "max_elements"_a = -1,
+          "The graph as text that `parse` reads back exactly; with max_elements, longer constants "
+          "are cut short for reading.")
+      .def("draw", draw, "path"_a, "Writes a drawing, .svg (by Graphviz) or .dot, by the suffix.")
+      .def_ro("name", &Graph::name)
+      .def_prop_ro(
+          "inputs", [](const Graph& graph) { return graph.inputs; }, "Values that callers feed.")
+      .def_prop_ro(
+          "outputs",
+          [](const Graph& graph) {
+            std::vector<Value> values;
+            for (const Output& output : graph.outputs) values.push_back(output.value);
+            return values;
+          },
+          "Values that callers get.")
+      .def_prop_ro(
+          "output_names",
+          [](const Graph& graph) {
+            std::vector<std::string> names;
+            for (const Output& output : graph.outputs) names.push_back(output.name);
+            return names;
+          },
+          "Names of the outputs, in order.")
+      .def_prop_ro(
+          "parameters",
+          [](const Graph& graph) {
+            std::vector<ParameterValue> found;
+            for (const ParameterPtr& state : graph.parameters())
+              for (const NodePtr& node : graph.nodes)
+                if (node->parameter() == state.get()) {
+                  found.emplace_back(Value(node, 0), state);
+                  break;
+                }
+            return found;
+          },
+          "Parameters in the order of their first use.")
+      .def_prop_ro(
+          "operators",
+          [](const Graph& graph) {
+            std::vector<std::string> kinds;
+            for (const NodePtr& node : graph.nodes)
+              if (node->op()) kinds.emplace_back(node->kind());
+            return kinds;
+          },
+          "Names of the operators, in the order they run.")
+      .def("__str__", [](const Graph& graph) { return to_string(graph, {.max_elements = 16}); })
+      .def("__repr__", summary)
+      .def("_repr_svg_", [](const Graph& graph) -> std::optional<std::string> {
+        try {
+          const nb::gil_scoped_release release;
+          return to_svg(graph);
+        } catch (const NotSupportedError&) {
+          return std::nullopt;  // without Graphviz a notebook shows the text
+        }
+      });
+}
+
 }  // namespace
 
 void bind_graph(nb::module_& m) {
+  bind_graph_class(m);
   m.def(
       "input",
-      [](std::string name, nb::object shape, nb::object dtype) {
+      [](std::string name, ShapeArgument shape, DTypeArgument dtype) {
         return input(std::move(name), {to_dtype(dtype), to_shape(shape, "shape")});
       },
       "name"_a, "shape"_a, "dtype"_a = "float32",
@@ -56,7 +161,7 @@ void bind_graph(nb::module_& m) {
       "arrays of each call.");
   m.def(
       "parameter",
-      [](std::string name, nb::object value, bool trainable) {
+      [](std::string name, ArrayArgument value, bool trainable) {
         return ParameterValue(std::make_shared<ParameterState>(
             std::move(name), to_tensor(value, "value").clone(), trainable));
       },
@@ -64,7 +169,7 @@ void bind_graph(nb::module_& m) {
       "State that graphs read and that compile(..., updates={parameter: value}) replaces.");
   m.def(
       "constant",
-      [](nb::object value, nb::object dtype, std::string name) {
+      [](ArrayArgument value, DTypeArgument dtype, std::string name) {
         if (nb::isinstance<Value>(value)) return nb::cast<Value>(value);
         Tensor tensor = to_tensor(value, "value");
         return constant(dtype.is_none() ? tensor.clone() : tensor.cast(to_dtype(dtype)),

@@ -166,10 +166,12 @@ void bind_value(nb::module_& m) {
   nb::class_<Value> value(m, "Value", "A typed, symbolic array: one output of a node of a graph.");
   value
       .def_prop_ro(
-          "shape", [](const Value& v) { return to_tuple(v.shape()); },
+          "shape", [](const Value& v) { return nb::borrow<ShapeResult>(to_tuple(v.shape())); },
           "Sizes of all axes: ints, and Dims where symbolic.")
       .def_prop_ro(
-          "dtype", [](const Value& v) { return to_numpy_dtype(v.dtype()); }, "As a numpy.dtype.")
+          "dtype",
+          [](const Value& v) { return nb::borrow<DTypeResult>(to_numpy_dtype(v.dtype())); },
+          "As a numpy.dtype.")
       .def_prop_ro("ndim", &Value::rank, "The number of axes.")
       .def_prop_ro(
           "name", [](const Value& v) { return v.node()->name; },
