@@ -35,11 +35,16 @@ constexpr int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0
 /// ceil(a / b) for b > 0, also for negative a.
 constexpr int64_t ceil_divide(int64_t a, int64_t b) { return a / b + (a % b > 0 ? 1 : 0); }
 
-/// The product of all extents; 1 for none. LimitError when it does not fit 64 bits.
+/// The product of all extents; 1 for none. LimitError when it does not fit 64 bits, also where an
+/// extent of 0 hides that: distances between elements are products of the others.
 inline int64_t element_count(std::span<const int64_t> extents) {
   int64_t count = 1;
-  for (const int64_t extent : extents) count = checked_multiply(count, extent);
-  return count;
+  bool empty = false;
+  for (const int64_t extent : extents) {
+    empty = empty || extent == 0;
+    if (extent != 0) count = checked_multiply(count, extent);
+  }
+  return empty ? 0 : count;
 }
 
 }  // namespace convoy

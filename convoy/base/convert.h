@@ -38,6 +38,12 @@ To convert(From value) {
     }
     return To(narrow);
   } else if constexpr (is_half_storage<To>) {
+    if constexpr (std::integral<From> && sizeof(From) == 8) {
+      // More digits than a double holds: those beyond become one that only breaks ties.
+      constexpr From low = 2047, digits = From(1) << 53;
+      const bool wide = value >= digits || (std::is_signed_v<From> && value <= From(0) - digits);
+      if (wide) value = static_cast<From>((value & ~low) | ((value & low) != 0 ? low + 1 : 0));
+    }
     return convert<To>(static_cast<double>(value));
   } else if constexpr (std::floating_point<From> && std::integral<To>) {
     if (std::isnan(value)) return To(0);

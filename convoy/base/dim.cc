@@ -1,8 +1,8 @@
 #include "convoy/base/dim.h"
 
 #include <algorithm>
-#include <cctype>
-#include <optional>
+#include <limits>
+#include <numeric>
 
 #include "convoy/base/checked.h"
 #include "convoy/base/error.h"
@@ -31,15 +31,22 @@ struct Dim::Term {
 
 namespace {
 
-// Products of sums grow quickly; a size of a real network has a handful of terms.
+// Products of sums grow quickly; a size of a real network has a handful of terms. The bound on
+// the text also bounds how deep divisions and maxima nest.
 constexpr size_t max_terms = 256;
+constexpr size_t max_text = 4000;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.';
+}
 
 bool is_identifier(std::string_view name) {
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.';
-  });
+  return !name.empty() && !is_digit(name[0]) && std::all_of(name.begin(), name.end(), is_word);
 }
+
+constexpr int64_t lowest = std::numeric_limits<int64_t>::min();
 
 std::string quoted(const std::string& name) {
   return is_identifier(name) && name != "max" ? name : "`" + name + "`";
@@ -67,10 +74,14 @@ Dim Dim::from_terms(Terms terms, int64_t constant) {
     if (!inserted) it->second.coefficient = checked_add(it->second.coefficient, term.coefficient);
   }
   Terms kept;
-  for (auto& [key, term] : merged)
-    if (term.coefficient != 0) kept.push_back(std::move(term));
-  if (kept.size() > max_terms)
-    throw LimitError("a symbolic size has more than " + std::to_string(max_terms) + " terms");
+  size_t length = 0;
+  for (auto& [key, term] : merged) {
+    if (term.coefficient == 0) continue;
+    length += key.size();
+    kept.push_back(std::move(term));
+  }
+  if (kept.size() > max_terms || length > max_text)
+    throw LimitError("a symbolic size has become too long to work with");
   Dim result(constant);
   if (!kept.empty()) result.terms_ = std::make_shared<const Terms>(std::move(kept));
   return result;
@@ -109,7 +120,8 @@ std::string Dim::to_string() const {
   if (!terms_) return std::to_string(constant_);
   std::string text;
   for (const Term& term : *terms_) {
-    const bool negative = term.coefficient < 0;
+    // The lowest integer has no positive twin: it keeps its sign.
+    const bool negative = term.coefficient < 0 && term.coefficient != lowest;
     if (text.empty()) {
       text += negative ? "-" : "";
     } else {
@@ -121,9 +133,10 @@ std::string Dim::to_string() const {
     text += term.key();
   }
   if (constant_ != 0) {
+    const bool negative = constant_ < 0 && constant_ != lowest;
     std::string magnitude = std::to_string(constant_);
-    if (constant_ < 0) magnitude.erase(0, 1);
-    text += (constant_ < 0 ? " - " : " + ") + magnitude;
+    if (negative) magnitude.erase(0, 1);
+    text += (negative ? " - " : " + ") + magnitude;
   }
   return text;
 }
@@ -205,7 +218,7 @@ Dim floor_div(const Dim& a, const Dim& b) {
     if (a == Dim(0)) return 0;
     if (a == b) return 1;
     const Dim::Terms& divisor = b.terms();
-    if (a.constant_ == 0 && b.constant_ == 0 && divisor.size() == 1) {
+    if (a.constant_ == 0 && b.constant_ == 0 && divisor.size() == 1 && divisor[0].coefficient > 0) {
       Dim::Terms quotient;
       int64_t constant = 0;
       bool exact = true;
@@ -228,19 +241,26 @@ Dim floor_div(const Dim& a, const Dim& b) {
       if (exact) return Dim::from_terms(std::move(quotient), constant);
     }
   } else {
-    // floor((k·q + r)/k) = q + floor(r/k): take every divisible part out.
+    // floor((k·q + r)/k) = q + floor(r/k): take every multiple of k out of each coefficient, so
+    // that those left are in 1…k−1.
     const int64_t k = b.constant_;
     Dim::Terms outside, inside;
+    int64_t common = k;
     for (const Dim::Term& term : a.terms()) {
-      const bool divisible = term.coefficient % k == 0;
-      Dim::Term part = term;
-      if (divisible) part.coefficient /= k;
-      (divisible ? outside : inside).push_back(std::move(part));
+      const int64_t times = floor_divide(term.coefficient, k), left = term.coefficient - times * k;
+      if (times != 0) outside.push_back({times, term.factors});
+      if (left != 0) inside.push_back({left, term.factors});
+      common = std::gcd(common, left);
     }
     const int64_t quotient = floor_divide(a.constant_, k);
     const int64_t remainder = a.constant_ - quotient * k;
     Dim whole = Dim::from_terms(std::move(outside), quotient);
     if (inside.empty()) return whole;
+    if (common > 1) {  // floor((g·y + r)/(g·m)) = floor((y + floor(r/g))/m)
+      for (Dim::Term& term : inside) term.coefficient /= common;
+      const Dim reduced = Dim::from_terms(std::move(inside), remainder / common);
+      return whole + floor_div(reduced, Dim(k / common));
+    }
     const Dim rest = Dim::from_terms(std::move(inside), remainder);
     // floor((floor(x/m) + c)/k) = floor((x + c·m)/(m·k)): merge nested divisions.
     const Dim::Terms& terms = rest.terms();
@@ -289,7 +309,7 @@ class DimParser {
   }
 
  private:
-  static constexpr int max_depth = 100;
+  static constexpr int max_depth = 1000;  // deeper than any text that is printed
 
   [[noreturn]] void fail(const std::string& what) const {
     throw ValueError("cannot read the size '" + std::string(text_) + "': " + what + " at column " +
@@ -335,7 +355,11 @@ class DimParser {
     return result;
   }
   Dim negated_or_atom() {
-    if (accept("-")) return Dim(0) - unary();
+    if (accept("-")) {
+      skip_space();
+      const bool is_number = at_ < text_.size() && is_digit(text_[at_]);
+      return is_number ? number(word(), -1) : Dim(0) - unary();
+    }
     if (accept("(")) {
       const Dim inner = sum();
       if (!accept(")")) fail("expected ')'");
@@ -348,26 +372,29 @@ class DimParser {
       at_ = end + 1;
       return Dim::symbol(name);
     }
-    skip_space();
-    const size_t start = at_;
-    while (at_ < text_.size() && is_identifier("_" + std::string(1, text_[at_]))) ++at_;
-    const std::string word(text_.substr(start, at_ - start));
-    if (word.empty()) fail("expected a number or a symbol");
-    if (std::isdigit(static_cast<unsigned char>(word[0]))) return number(word);
-    if (word == "max" && accept("(")) {
+    const std::string name = word();
+    if (is_digit(name[0])) return number(name, 1);
+    if (name == "max" && accept("(")) {
       const Dim a = sum();
       if (!accept(",")) fail("expected ','");
       const Dim b = sum();
       if (!accept(")")) fail("expected ')'");
       return max(a, b);
     }
-    return Dim::symbol(word);
+    return Dim::symbol(name);
   }
-  Dim number(const std::string& word) {
+  std::string word() {
+    skip_space();
+    const size_t start = at_;
+    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
+    if (at_ == start) fail("expected a number or a symbol");
+    return std::string(text_.substr(start, at_ - start));
+  }
+  Dim number(const std::string& digits, int64_t sign) {
     int64_t value = 0;
-    for (const char c : word) {
-      if (!std::isdigit(static_cast<unsigned char>(c))) fail("expected digits");
-      value = checked_add(checked_multiply(value, 10), c - '0');
+    for (const char c : digits) {
+      if (!is_digit(c)) fail("expected digits");
+      value = checked_add(checked_multiply(value, 10), sign * (c - '0'));
     }
     return value;
   }

@@ -45,7 +45,13 @@ Tensor::Tensor(DType dtype, Extents extents, void* data, std::shared_ptr<const v
       extents_(std::move(extents)),
       size_(checked_size(dtype_, extents_)),
       data_(data),
-      owner_(std::move(owner)) {}
+      owner_(std::move(owner)) {
+  if (size_ == 0) return;
+  if (!data_) throw ValueError("a tensor of " + to_string(extents_) + " was given no data");
+  if (reinterpret_cast<uintptr_t>(data_) % static_cast<uintptr_t>(size_of(dtype_)) != 0)
+    throw ValueError("the data of a " + std::string(to_string(dtype_)) +
+                     " tensor must be aligned to its element size");
+}
 
 template <class T>
 Tensor Tensor::of(Extents extents, std::span<const T> values) {

@@ -20,7 +20,7 @@ class Tensor {
   /// Uninitialised storage. LimitError when the size overflows or memory runs out.
   Tensor(DType dtype, Extents extents);
   /// Storage at `data` (row-major, at least as many elements as `extents` say), kept alive by
-  /// `owner`.
+  /// `owner`. ValueError when it is null or not aligned to the element size.
   Tensor(DType dtype, Extents extents, void* data, std::shared_ptr<const void> owner);
 
   /// Copies `values`, whose number must be the product of `extents`.
