@@ -1,6 +1,7 @@
 #include "convoy/graph/dot.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -67,13 +68,25 @@ std::string small(const std::string& html) {
   return R"(<font point-size="9" color="#475569">)" + html + "</font>";
 }
 
+// Builders spell defaults out for every axis: entries that say nothing.
+bool is_spelled_out_default(std::string_view name, std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> entries{
+      {{"stride", "1"}, {"dilation", "1"}, {"padding", "(0, 0)"}, {"output_padding", "0"}}};
+  for (const auto& [attribute, entry] : entries)
+    if (attribute == name && text.starts_with('['))
+      return std::ranges::all_of(split_list(text),
+                                 [&](std::string_view item) { return item == entry; });
+  return false;
+}
+
 // Attributes that differ from their defaults, one to a row.
 std::string attribute_rows(const Op& op) {
   std::string rows;
   const OperatorInfo* info = find_operator(op_name(op));
   const auto attributes = attributes_of(op);
   for (size_t i = 0; i < attributes.size(); ++i)
-    if (!info || attributes[i].second != info->attributes[i].default_text)
+    if ((!info || attributes[i].second != info->attributes[i].default_text) &&
+        !is_spelled_out_default(attributes[i].first, attributes[i].second))
       rows += row(small(fmt::format("{}={}", attributes[i].first, plain(attributes[i].second))));
   return rows;
 }

@@ -1,7 +1,5 @@
 #include "convoy/graph/graph.h"
 
-#include <algorithm>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -25,6 +23,12 @@ std::vector<Output> named_outputs(std::vector<Value> values) {
   return outputs;
 }
 
+std::unordered_set<const Node*> nodes_of(const std::vector<Value>& values) {
+  std::unordered_set<const Node*> nodes;
+  for (const Value& value : values) nodes.insert(value.node().get());
+  return nodes;
+}
+
 }  // namespace
 
 Graph::Graph(std::vector<Value> inputs_, std::vector<Value> outputs_, std::string name_)
@@ -46,8 +50,9 @@ Graph::Graph(std::vector<Value> inputs_, std::vector<Output> outputs_, std::stri
       throw ValueError("an input of a graph must be made by input(…), got " +
                        std::string(value ? value.node()->kind() : "none"));
   nodes = topological_order(roots);
+  const std::unordered_set<const Node*> listed = nodes_of(inputs);
   for (const NodePtr& node : nodes)
-    if (node->is_input() && std::find(inputs.begin(), inputs.end(), Value(node, 0)) == inputs.end())
+    if (node->is_input() && !listed.contains(node.get()))
       throw ValueError(
           fmt::format("the outputs depend on input '{}' ({}), which is not among the "
                       "inputs of the graph; list it there",
@@ -56,10 +61,10 @@ Graph::Graph(std::vector<Value> inputs_, std::vector<Output> outputs_, std::stri
 
 std::vector<ParameterPtr> Graph::parameters() const {
   std::vector<ParameterPtr> result;
+  std::unordered_set<const ParameterState*> seen;
   for (const NodePtr& node : nodes)
     if (const Parameter* parameter = std::get_if<Parameter>(&node->what))
-      if (std::find(result.begin(), result.end(), parameter->state) == result.end())
-        result.push_back(parameter->state);
+      if (seen.insert(parameter->state.get()).second) result.push_back(parameter->state);
   return result;
 }
 
@@ -118,38 +123,72 @@ Graph rewritten(const Graph& graph, const Rewrite& rewrite) {
   return result;
 }
 
+namespace {
+
+[[noreturn]] void fault(const Node& node, const std::string& what) {
+  throw ValueError(fmt::format("node {} '{}' {}", node.kind(), node.name, what));
+}
+
+std::string types_text(const std::vector<Type>& types) {
+  std::string text;
+  for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_string(type);
+  return text.empty() ? "none" : text;
+}
+
+// The types that the content of a node gives it, whatever it states.
+std::vector<Type> true_types(const Node& node) {
+  if (const Op* op = node.op()) return apply(*op, node.inputs, node.name).node()->outputs;
+  if (!node.inputs.empty()) fault(node, "has inputs, but is no operator");
+  if (const Tensor* value = node.constant()) return {value->type()};
+  if (const auto* parameter = std::get_if<Parameter>(&node.what)) {
+    if (!parameter->state) fault(node, "has no state");
+    if (parameter->state->name() != node.name)
+      fault(node, fmt::format("has the state of '{}'", parameter->state->name()));
+    return {parameter->state->type()};
+  }
+  if (node.outputs.size() != 1) fault(node, "must have one type");
+  return {input(node.name, node.outputs[0]).type()};
+}
+
+void verify_node(const Node& node, const std::unordered_set<const Node*>& before) {
+  for (const Value& value : node.inputs)
+    if (!value || !before.contains(value.node().get()) ||
+        value.output() >= value.node()->outputs.size())
+      fault(node, "uses a value that no node before it produces");
+  const std::vector<Type> types = true_types(node);
+  if (types != node.outputs)
+    fault(node, fmt::format("states the type {}, its content gives {}", types_text(node.outputs),
+                            types_text(types)));
+}
+
+}  // namespace
+
 void verify(const Graph& graph) {
   std::unordered_set<const Node*> seen;
-  std::set<std::string> input_names;
   for (const NodePtr& node : graph.nodes) {
     if (!node) throw ValueError("the graph holds a node that is none");
-    for (const Value& input : node->inputs)
-      if (!input || !seen.contains(input.node().get()) ||
-          input.output() >= input.node()->outputs.size())
-        throw ValueError(fmt::format("node {} '{}' uses a value that no node before it produces",
-                                     node->kind(), node->name));
-    if (!seen.insert(node.get()).second)
-      throw ValueError(fmt::format("node {} '{}' is listed twice", node->kind(), node->name));
-    if (const Op* op = node->op()) {
-      const Value again = apply(*op, node->inputs, node->name);
-      if (again.node()->outputs != node->outputs)
-        throw ValueError(fmt::format("node {} '{}' states the type {}, its operator gives {}",
-                                     node->kind(), node->name, to_string(node->outputs[0]),
-                                     to_string(again.type())));
-    }
-    if (node->is_input() &&
-        std::find(graph.inputs.begin(), graph.inputs.end(), Value(node, 0)) == graph.inputs.end())
-      throw ValueError(fmt::format("input '{}' is not among the inputs of the graph", node->name));
+    verify_node(*node, seen);
+    if (!seen.insert(node.get()).second) fault(*node, "is listed twice");
   }
-  for (const Value& input : graph.inputs)
+  std::unordered_set<std::string> input_names, output_names;
+  for (const Value& input : graph.inputs) {
     if (!input || !seen.contains(input.node().get()) || !input.node()->is_input())
       throw ValueError("an input of the graph is not one of its input nodes");
-    else if (!input_names.insert(input.node()->name).second)
+    if (!input_names.insert(input.node()->name).second)
       throw ValueError(fmt::format("two inputs are called '{}'", input.node()->name));
-  for (const Output& output : graph.outputs)
-    if (!output.value || !seen.contains(output.value.node().get()))
+  }
+  const std::unordered_set<const Node*> listed = nodes_of(graph.inputs);
+  for (const NodePtr& node : graph.nodes)
+    if (node->is_input() && !listed.contains(node.get()))
+      throw ValueError(fmt::format("input '{}' is not among the inputs of the graph", node->name));
+  for (const Output& output : graph.outputs) {
+    if (!output.value || !seen.contains(output.value.node().get()) ||
+        output.value.output() >= output.value.node()->outputs.size())
       throw ValueError(
           fmt::format("output '{}' is not produced by a node of the graph", output.name));
+    if (!output_names.insert(output.name).second)
+      throw ValueError(fmt::format("two outputs are called '{}'", output.name));
+  }
 }
 
 }  // namespace convoy

@@ -48,8 +48,8 @@ using Rewrite =
 Graph rewritten(const Graph& graph, const Rewrite& rewrite);
 
 /// Checks a graph that was put together by other means than the builders (a file, a pass): order
-/// of nodes, types of every node, inputs listed, names unique. Throws ValueError with the first
-/// fault.
+/// of nodes, types of every node by its operator's rule, inputs listed, names of inputs and of
+/// outputs unique. Throws ValueError (or what an operator's rule throws) with the first fault.
 void verify(const Graph& graph);
 
 }  // namespace convoy
