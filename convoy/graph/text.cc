@@ -79,7 +79,8 @@ class Printer {
       for (const Value& input : node.inputs) inputs.push_back(names_.of(input));
       for (const Type& type : node.outputs) types.push_back(to_string(type));
       text_ +=
-          fmt::format("{}({}){}{} : {}\n", op_name(*op), fmt::join(inputs, ", "), attributes(*op),
+          fmt::format("{}{}({}){}{} : {}\n", std::holds_alternative<Custom>(*op) ? "custom:" : "",
+                      op_name(*op), fmt::join(inputs, ", "), attributes(*op),
                       node.name.empty() ? "" : " " + quoted(node.name), fmt::join(types, ", "));
     } else if (const auto* parameter = std::get_if<Parameter>(&node.what)) {
       const ParameterState& state = *parameter->state;

@@ -56,7 +56,9 @@ OperatorInfo info_of(const O& op) {
 
 template <class O>
 void append(std::vector<OperatorInfo>& list) {
-  if constexpr (OperatorFamily<O>) {
+  if constexpr (std::same_as<O, Custom>) {
+    return;  // known only to the program that made it
+  } else if constexpr (OperatorFamily<O>) {
     for (const auto& [kind, name] : EnumNames<decltype(O::kind)>::values) {
       O op;
       op.kind = kind;

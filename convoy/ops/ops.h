@@ -6,6 +6,7 @@
 #include "convoy/ops/binary.h"
 #include "convoy/ops/cast.h"
 #include "convoy/ops/conv.h"
+#include "convoy/ops/custom.h"
 #include "convoy/ops/expand.h"
 #include "convoy/ops/operator.h"
 #include "convoy/ops/reduce.h"
@@ -15,8 +16,8 @@
 
 namespace convoy {
 
-using Op = std::variant<Binary, Cast, Conv, ConvInputGrad, ConvWeightGrad, Expand, Reduce, Reshape,
-                        Unary, Where>;
+using Op = std::variant<Binary, Cast, Conv, ConvInputGrad, ConvWeightGrad, Custom, Expand, Reduce,
+                        Reshape, Unary, Where>;
 
 template <class V>
 inline constexpr bool all_are_operators = false;

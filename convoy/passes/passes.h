@@ -19,7 +19,14 @@ Graph specialize(const Graph& graph, const Bindings& bindings);
 /// Only nodes that an output needs. Inputs stay, since callers feed them by position.
 Graph eliminate_dead_code(const Graph& graph);
 
-/// One node where several apply the same operator to the same values, or hold the same constant.
+/// Operators that give back what they are given are left out: x·1, x/1, x − 0, x + (−0) (x + 0 is
+/// not exact for −0, except in integers), a cast to the same dtype, a reshape of a reshape, a
+/// transpose of a transpose, an expand of an expand, −(−x), and the like. Every result is the same
+/// bit for bit, NaN and −0 included.
+Graph simplify(const Graph& graph);
+
+/// One node where several apply the same operator to the same values, hold the same constant, or
+/// read the same parameter.
 Graph merge_common_subexpressions(const Graph& graph);
 
 /// Computes the outputs of an operator applied to tensors.
@@ -28,16 +35,5 @@ using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<
 /// Nodes whose inputs are all constants become constants, as long as the result takes no more
 /// than `max_bytes` or no more than what it was computed from.
 Graph fold_constants(const Graph& graph, const Evaluator& evaluate, int64_t max_bytes = 1 << 20);
-
-/// What a call holds at its worst moment.
-struct PeakMemory {
-  int64_t bytes;
-  NodePtr at;  // the node that then runs; none when inputs, state and results outweigh all others
-};
-
-/// The most bytes that arrays take at once when the nodes of `graph`, whose shapes are all known,
-/// run in order: inputs, parameters, constants and results all the time, every other array from
-/// its node to its last use. LimitError when the sum does not fit 64 bits.
-PeakMemory peak_memory(const Graph& graph);
 
 }  // namespace convoy

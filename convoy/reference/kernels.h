@@ -11,6 +11,7 @@ void run(const Cast& op, Call& call);
 void run(const Conv& op, Call& call);
 void run(const ConvInputGrad& op, Call& call);
 void run(const ConvWeightGrad& op, Call& call);
+void run(const Custom& op, Call& call);
 void run(const Expand& op, Call& call);
 void run(const Reduce& op, Call& call);
 void run(const Reshape& op, Call& call);
