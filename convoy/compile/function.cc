@@ -1,32 +1,26 @@
 #include "convoy/compile/function.h"
 
-#include <map>
+#include <chrono>
 #include <mutex>
-#include <shared_mutex>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "convoy/base/checked.h"
 #include "convoy/base/error.h"
 #include "convoy/base/executable.h"
 #include "convoy/compile/backends.h"
+#include "convoy/compile/specialization.h"
 #include "convoy/passes/passes.h"
 #include "convoy/reference/reference.h"
 
 namespace convoy {
 
-/// The function compiled for one set of input shapes.
-struct Function::Specialization {
-  std::vector<Extents> inputs;
-  std::vector<Type> outputs;  // those of the caller, then the updates
-  std::vector<ParameterPtr> parameters;
-  std::unique_ptr<Executable> executable;
-};
-
 struct Context::State {
-  std::shared_ptr<const Function::Specialization> specialization;
+  std::shared_ptr<const Specialization> specialization;
   std::unique_ptr<Executable::State> executable;
-  std::vector<Tensor> inputs;  // those of the caller, then the parameters
+  std::shared_ptr<const void> function;  // which one the specialization is of
 };
 
 Context::Context() : state_(std::make_unique<State>()) {}
@@ -56,87 +50,67 @@ void check_memory(const Graph& graph, int64_t limit) {
     }
 }
 
-}  // namespace
+void check_peak(const Graph& graph, int64_t limit) {
+  const PeakMemory peak = peak_memory(graph);
+  if (peak.bytes > limit)
+    throw LimitError(fmt::format(
+        "a call needs {} bytes at once{}, more than memory_limit ({})", peak.bytes,
+        peak.at ? fmt::format(" (at {} '{}')", peak.at->kind(), peak.at->name) : "", limit));
+}
 
-class Function::Impl {
- public:
-  Impl(Graph graph, CompileOptions options)
-      : graph_(std::move(graph)),
-        options_(std::move(options)),
-        backend_(find_backend(options_.backend)),
-        result_count_(graph_.outputs.size()) {
-    for (const auto& [parameter, value] : options_.updates) {
-      if (!parameter || !value) throw ValueError("an update needs a parameter and a value");
-      if (parameter->type() != value.type())
-        throw ShapeError(fmt::format("parameter '{}' is {}, its update is {}", parameter->name(),
-                                     to_string(parameter->type()), to_string(value.type())));
-    }
-    // Updates are further outputs, unseen by the caller.
-    std::vector<Output> all = graph_.outputs;
-    for (const auto& [parameter, value] : options_.updates)
-      all.push_back({"update of " + parameter->name(), value});
-    with_updates_ = Graph(graph_.inputs, std::move(all), graph_.name);
+void check_options(const CompileOptions& options) {
+  if (options.memory_limit < 0)
+    throw ValueError(
+        fmt::format("memory_limit must not be negative, got {}", options.memory_limit));
+  if (options.specialization_limit < 1)
+    throw ValueError("specialization_limit must be at least 1, got 0");
+  std::set<const ParameterState*> updated;
+  for (const auto& [parameter, value] : options.updates) {
+    if (!parameter || !value) throw ValueError("an update needs a parameter and a value");
+    if (!updated.insert(parameter.get()).second)
+      throw ValueError(fmt::format("parameter '{}' is updated twice", parameter->name()));
   }
+}
 
-  const Graph& graph() const { return graph_; }
-  const CompileOptions& options() const { return options_; }
-  size_t result_count() const { return result_count_; }
-  size_t specializations() const {
-    const std::shared_lock lock(mutex_);
-    return specializations_.size();
+[[noreturn]] void refuse_update(const ParameterState& parameter, const Type& update) {
+  const std::string message =
+      fmt::format("parameter '{}' is {}, its update is {}", parameter.name(),
+                  to_string(parameter.type()), to_string(update));
+  if (update.dtype != parameter.type().dtype) throw TypeError(message);
+  throw ShapeError(message);
+}
+
+void check_update(const ParameterState& parameter, const Type& update) {
+  bool fits = update.dtype == parameter.type().dtype && update.rank() == parameter.type().rank();
+  for (size_t a = 0; fits && a < update.shape.size(); ++a)
+    fits = !known_different(update.shape[a], parameter.type().shape[a]);
+  if (!fits) refuse_update(parameter, update);
+}
+
+bool overlap(const Tensor& a, const Tensor& b) {
+  const auto a_begin = reinterpret_cast<uintptr_t>(a.raw());
+  const auto b_begin = reinterpret_cast<uintptr_t>(b.raw());
+  return a.bytes() > 0 && b.bytes() > 0 && a_begin < b_begin + static_cast<uintptr_t>(b.bytes()) &&
+         b_begin < a_begin + static_cast<uintptr_t>(a.bytes());
+}
+
+void check_overlap(std::span<const Tensor> inputs, std::span<const Tensor> outputs) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    for (size_t j = 0; j < inputs.size(); ++j)
+      if (overlap(outputs[i], inputs[j]))
+        throw ValueError(fmt::format("the room for output {} overlaps input {}", i, j));
+    for (size_t j = 0; j < i; ++j)
+      if (overlap(outputs[i], outputs[j]))
+        throw ValueError(fmt::format("the rooms for outputs {} and {} overlap", j, i));
   }
+}
 
-  void check_inputs(std::span<const Tensor> inputs) const {
-    if (inputs.size() != graph_.inputs.size())
-      throw ValueError(
-          fmt::format("the function takes {} arrays, got {}", graph_.inputs.size(), inputs.size()));
-    for (size_t i = 0; i < inputs.size(); ++i)
-      if (inputs[i].dtype() != graph_.inputs[i].dtype())
-        throw TypeError(fmt::format(
-            "input '{}' is declared {}, got an array of dtype {}", graph_.inputs[i].node()->name,
-            to_string(graph_.inputs[i].type()), to_string(inputs[i].dtype())));
-  }
-
-  std::shared_ptr<const Specialization> specialization(const std::vector<Extents>& extents) {
-    {
-      const std::shared_lock lock(mutex_);
-      const auto found = specializations_.find(extents);
-      if (found != specializations_.end()) return found->second;
-    }
-    std::shared_ptr<const Specialization> made = specialize_to(extents);
-    const std::unique_lock lock(mutex_);
-    return specializations_.emplace(extents, std::move(made)).first->second;
-  }
-
-  std::mutex& update_mutex() { return update_mutex_; }
-
- private:
-  std::shared_ptr<const Specialization> specialize_to(const std::vector<Extents>& extents) const {
-    Graph graph = specialize(with_updates_, bind_symbols(with_updates_.inputs, extents));
-    check_memory(graph, options_.memory_limit);
-    if (options_.optimize) {
-      graph = simplify(merge_common_subexpressions(graph));
-      graph = eliminate_dead_code(fold_constants(graph, evaluate_by_reference));
-    }
-    auto result = std::make_shared<Specialization>();
-    result->inputs = extents;
-    for (const Output& output : graph.outputs) result->outputs.push_back(output.value.type());
-    result->parameters = graph.parameters();
-    result->executable = backend_.compile(graph);
-    return result;
-  }
-
-  Graph graph_;
-  CompileOptions options_;
-  const Backend& backend_;
-  size_t result_count_;
-  Graph with_updates_;
-  mutable std::shared_mutex mutex_;
-  std::map<std::vector<Extents>, std::shared_ptr<const Specialization>> specializations_;
-  std::mutex update_mutex_;
-};
-
-namespace {
+std::vector<Extents> extents_of(std::span<const Tensor> tensors) {
+  std::vector<Extents> extents;
+  extents.reserve(tensors.size());
+  for (const Tensor& tensor : tensors) extents.push_back(tensor.extents());
+  return extents;
+}
 
 bool same_extents(const std::vector<Extents>& extents, std::span<const Tensor> tensors) {
   if (extents.size() != tensors.size()) return false;
@@ -147,71 +121,176 @@ bool same_extents(const std::vector<Extents>& extents, std::span<const Tensor> t
 
 }  // namespace
 
+class Function::Impl {
+ public:
+  Impl(Graph graph, CompileOptions options)
+      : graph_(std::move(graph)),
+        options_(std::move(options)),
+        backend_(find_backend(options_.backend)),
+        specializations_(options_.specialization_limit) {
+    check_options(options_);
+    // Updates are further outputs, unseen by the caller.
+    std::vector<Output> all = graph_.outputs;
+    for (const auto& [parameter, value] : options_.updates) {
+      check_update(*parameter, value.type());
+      all.push_back({"update of " + parameter->name(), value});
+    }
+    with_updates_ = Graph(graph_.inputs, std::move(all), graph_.name);
+    for (size_t i = 0; i < graph_.inputs.size(); ++i)
+      for (size_t j = 0; j < i; ++j)
+        if (graph_.inputs[i] == graph_.inputs[j])
+          throw ValueError(fmt::format("input '{}' is listed twice, at {} and {}",
+                                       graph_.inputs[i].node()->name, j, i));
+  }
+
+  const Graph& graph() const { return graph_; }
+  const CompileOptions& options() const { return options_; }
+  size_t result_count() const { return graph_.outputs.size(); }
+  size_t specializations() const { return specializations_.size(); }
+
+  void check_inputs(std::span<const Tensor> inputs) const {
+    check_count(inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].dtype() != graph_.inputs[i].dtype())
+        throw TypeError(fmt::format(
+            "input '{}' is declared {}, got an array of dtype {}", graph_.inputs[i].node()->name,
+            to_string(graph_.inputs[i].type()), to_string(inputs[i].dtype())));
+  }
+
+  void check_count(size_t count) const {
+    if (count != graph_.inputs.size())
+      throw ValueError(
+          fmt::format("the function takes {} arrays, got {}", graph_.inputs.size(), count));
+  }
+
+  void check_room(const Specialization& specialization, std::span<const Tensor> outputs) const {
+    if (outputs.size() != result_count())
+      throw ValueError(fmt::format("the function gives {} arrays, got room for {}", result_count(),
+                                   outputs.size()));
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (outputs[i].type() != specialization.outputs()[i])
+        throw ShapeError(fmt::format("output '{}' is {}, got room for {}", graph_.outputs[i].name,
+                                     to_string(specialization.outputs()[i]),
+                                     to_string(outputs[i].type())));
+  }
+
+  std::shared_ptr<const Specialization> specialization(const std::vector<Extents>& extents) {
+    return specializations_.find_or_make(extents, [&] { return specialize_to(extents); });
+  }
+
+  /// Everything was checked.
+  void run(const Specialization& specialization, Executable::State& state,
+           std::span<const Tensor> inputs, std::span<Tensor> outputs, const RunOptions& options) {
+    const Cancellation none;
+    const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
+    std::unique_lock updating(update_mutex_, std::defer_lock);
+    if (!options_.updates.empty())
+      while (!updating.try_lock_for(std::chrono::milliseconds(10))) cancellation.check();
+    std::vector<Tensor> all_inputs(inputs.begin(), inputs.end());
+    for (const ParameterPtr& parameter : specialization.parameters())
+      all_inputs.push_back(*parameter->value());
+    if (options_.updates.empty()) {
+      specialization.executable().run(state, all_inputs, outputs, cancellation);
+      return;
+    }
+    std::vector<Tensor> all_outputs(outputs.begin(), outputs.end());
+    for (size_t i = outputs.size(); i < specialization.outputs().size(); ++i)
+      all_outputs.push_back(allocated(specialization.outputs()[i]));
+    specialization.executable().run(state, all_inputs, all_outputs, cancellation);
+    cancellation.check();
+    store_updates(std::span(all_outputs).subspan(outputs.size()));
+  }
+
+  std::vector<Tensor> room_for_results(const Specialization& specialization) const {
+    std::vector<Tensor> results;
+    for (size_t i = 0; i < result_count(); ++i)
+      results.push_back(allocated(specialization.outputs()[i]));
+    return results;
+  }
+
+ private:
+  static Tensor allocated(const Type& type) { return {type.dtype, to_extents(type.shape)}; }
+
+  std::shared_ptr<const Specialization> specialize_to(const std::vector<Extents>& extents) const {
+    Graph graph = specialize(with_updates_, bind_symbols(with_updates_.inputs, extents));
+    for (size_t i = 0; i < options_.updates.size(); ++i)
+      check_update(*options_.updates[i].first, graph.outputs[result_count() + i].value.type());
+    check_memory(graph, options_.memory_limit);
+    if (options_.optimize) {
+      graph = simplify(merge_common_subexpressions(graph));
+      graph = eliminate_dead_code(fold_constants(graph, evaluate_by_reference));
+    }
+    check_peak(graph, options_.memory_limit);
+    return std::make_shared<Specialization>(extents, graph, backend_);
+  }
+
+  // All or none: what could fail comes first.
+  void store_updates(std::span<Tensor> values) {
+    std::vector<std::shared_ptr<const Tensor>> states;
+    for (Tensor& value : values) states.push_back(std::make_shared<const Tensor>(std::move(value)));
+    for (size_t i = 0; i < states.size(); ++i)
+      options_.updates[i].first->replace(std::move(states[i]));
+  }
+
+  Graph graph_;
+  CompileOptions options_;
+  const Backend& backend_;
+  Graph with_updates_;
+  SpecializationCache specializations_;
+  std::timed_mutex update_mutex_;
+};
+
 void Function::run_into(Context& context, std::span<const Tensor> inputs, std::span<Tensor> outputs,
                         const RunOptions& options) const {
   impl_->check_inputs(inputs);
   Context::State& state = *context.state_;
-  if (!state.specialization || !same_extents(state.specialization->inputs, inputs)) {
-    std::vector<Extents> extents;
-    for (const Tensor& tensor : inputs) extents.push_back(tensor.extents());
-    state.specialization = impl_->specialization(extents);
-    state.executable = state.specialization->executable->new_state();
+  if (!state.executable || state.function != impl_ ||
+      !same_extents(state.specialization->inputs(), inputs)) {
+    state.specialization = impl_->specialization(extents_of(inputs));
+    state.executable = state.specialization->take_state();
+    state.function = impl_;
   }
-  const Specialization& specialization = *state.specialization;
-  if (outputs.size() != impl_->result_count())
-    throw ValueError(fmt::format("the function gives {} arrays, got room for {}",
-                                 impl_->result_count(), outputs.size()));
-  for (size_t i = 0; i < outputs.size(); ++i)
-    if (outputs[i].dtype() != specialization.outputs[i].dtype ||
-        to_shape(outputs[i].extents()) != specialization.outputs[i].shape)
-      throw ShapeError(
-          fmt::format("output '{}' is {}, got room for {}", impl_->graph().outputs[i].name,
-                      to_string(specialization.outputs[i]), to_string(outputs[i].type())));
-
-  const auto& updates = impl_->options().updates;
-  std::unique_lock<std::mutex> serialized;
-  if (!updates.empty()) serialized = std::unique_lock(impl_->update_mutex());
-  state.inputs.assign(inputs.begin(), inputs.end());
-  for (const ParameterPtr& parameter : specialization.parameters)
-    state.inputs.push_back(*parameter->value());
-  const Cancellation none;
-  const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
-  if (updates.empty()) {
-    specialization.executable->run(*state.executable, state.inputs, outputs, cancellation);
-  } else {
-    std::vector<Tensor> all(outputs.begin(), outputs.end());
-    for (size_t i = outputs.size(); i < specialization.outputs.size(); ++i)
-      all.emplace_back(specialization.outputs[i].dtype,
-                       to_extents(specialization.outputs[i].shape));
-    specialization.executable->run(*state.executable, state.inputs, all, cancellation);
-    for (size_t i = 0; i < updates.size(); ++i)
-      updates[i].first->set_value(std::move(all[outputs.size() + i]));
-  }
-  state.inputs.clear();
+  impl_->check_room(*state.specialization, outputs);
+  check_overlap(inputs, outputs);
+  auto executable = std::move(state.executable);  // not used again after a failure
+  impl_->run(*state.specialization, *executable, inputs, outputs, options);
+  state.executable = std::move(executable);
 }
 
 std::vector<Tensor> Function::operator()(std::span<const Tensor> inputs,
                                          const RunOptions& options) const {
   impl_->check_inputs(inputs);
-  std::vector<Extents> extents;
-  for (const Tensor& tensor : inputs) extents.push_back(tensor.extents());
-  const auto specialization = impl_->specialization(extents);
-  std::vector<Tensor> outputs;
-  for (size_t i = 0; i < impl_->result_count(); ++i)
-    outputs.emplace_back(specialization->outputs[i].dtype,
-                         to_extents(specialization->outputs[i].shape));
-  Context context = new_context();
-  run_into(context, inputs, outputs, options);
-  return outputs;
+  const auto specialization = impl_->specialization(extents_of(inputs));
+  std::vector<Tensor> results = impl_->room_for_results(*specialization);
+  auto state = specialization->take_state();
+  impl_->run(*specialization, *state, inputs, results, options);
+  specialization->keep_state(std::move(state));
+  return results;
+}
+
+std::vector<Tensor> Function::call(const NamedTensors& named, const RunOptions& options) const {
+  std::vector<Tensor> inputs;
+  std::set<std::string> names;
+  for (const Value& input : graph().inputs) {
+    const std::string& name = input.node()->name;
+    if (!names.insert(name).second)
+      throw ValueError(fmt::format("two inputs are called '{}': pass them by position", name));
+    const auto found = named.find(name);
+    if (found == named.end()) throw ValueError(fmt::format("input '{}' is missing", name));
+    inputs.push_back(found->second);
+  }
+  for (const auto& [name, tensor] : named)
+    if (!names.contains(name))
+      throw ValueError(
+          fmt::format("the function has no input '{}'; it has {}", name, fmt::join(names, ", ")));
+  return (*this)(inputs, options);
 }
 
 Context Function::new_context() const { return Context(); }
 
 std::vector<Type> Function::output_types(const std::vector<Extents>& inputs) const {
-  if (inputs.size() != impl_->graph().inputs.size())
-    throw ValueError(fmt::format("the function takes {} arrays, got {}",
-                                 impl_->graph().inputs.size(), inputs.size()));
-  std::vector<Type> types = impl_->specialization(inputs)->outputs;
+  impl_->check_count(inputs.size());
+  std::vector<Type> types = impl_->specialization(inputs)->outputs();
   types.resize(impl_->result_count());
   return types;
 }

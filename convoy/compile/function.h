@@ -1,6 +1,8 @@
 // Compiling graphs for a backend and calling them: the one way in which anything is run.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,9 +20,14 @@ struct CompileOptions {
   std::string backend = "reference";
   /// Simplify the graph (fold constants, merge common subexpressions) before lowering.
   bool optimize = true;
-  /// No single array of a call may take more bytes than this; LimitError otherwise.
+  /// The arrays of a call may not take more bytes than this, neither one alone nor all that are
+  /// alive at once (see peak_memory); LimitError before anything runs otherwise.
   int64_t memory_limit = int64_t{1} << 36;
-  /// New values of parameters, stored when a call has finished.
+  /// How many sets of input shapes stay compiled; beyond that the one not used for the longest
+  /// time is dropped. At least 1.
+  size_t specialization_limit = 64;
+  /// New values of parameters, computed from the old ones and stored together when a call has
+  /// finished; a call that fails or is cancelled stores none. No parameter twice.
   std::vector<std::pair<ParameterPtr, Value>> updates = {};
 };
 
@@ -32,10 +39,15 @@ struct RunOptions {
 /// What one running call needs besides its arrays. Made by Function::new_context, used by one
 /// thread at a time, kept between calls.
 class Context;
+class Specialization;
+
+/// Arrays for inputs by their names.
+using NamedTensors = std::map<std::string, Tensor, std::less<>>;
 
 /// A compiled graph. Immutable and shared by threads; copies share everything. It specialises
-/// itself to the shapes of each call and keeps what it compiled for them. Calls of one Function
-/// with updates run one after another.
+/// itself to the shapes of each call and keeps what it compiled for them, up to a limit. Any
+/// number of threads may call it at once; calls of one Function with updates run one after
+/// another. A call reads each parameter once, when it starts.
 class Function {
  public:
   /// Arrays for the inputs, in order, of the declared dtypes and shapes. Returns the outputs.
@@ -47,7 +59,12 @@ class Function {
     return (*this)(std::span(inputs.begin(), inputs.size()));
   }
 
-  /// As above, into arrays of the caller's of exactly the types that `output_types` gives.
+  /// As above, with the arrays by the names of the inputs. ValueError when a name is unknown or
+  /// missing, or when two inputs share it.
+  std::vector<Tensor> call(const NamedTensors& inputs, const RunOptions& options = {}) const;
+
+  /// As above, into arrays of the caller's of exactly the types that `output_types` gives, which
+  /// overlap neither each other nor the inputs. After an error they hold anything.
   void run_into(Context& context, std::span<const Tensor> inputs, std::span<Tensor> outputs,
                 const RunOptions& options = {}) const;
   Context new_context() const;
@@ -60,10 +77,8 @@ class Function {
   size_t specializations() const;
 
  private:
-  friend class Context;
   friend Function compile(std::vector<Value>, std::vector<Value>, CompileOptions);
   friend Function compile(Graph, CompileOptions);
-  struct Specialization;
   class Impl;
   explicit Function(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<Impl> impl_;
@@ -83,7 +98,8 @@ class Context {
 };
 
 /// Compiles the values `outputs` as a function of `inputs`. NotSupportedError for an unknown
-/// backend; ValueError when the outputs depend on an input that is not listed.
+/// backend; ValueError when outputs or updates depend on an input that is not listed, or when an
+/// input is listed twice.
 Function compile(std::vector<Value> inputs, std::vector<Value> outputs,
                  CompileOptions options = {});
 Function compile(Graph graph, CompileOptions options = {});

@@ -30,6 +30,8 @@ class ParameterState {
   std::shared_ptr<const Tensor> value() const { return value_.load(); }
   /// Replaces the value; ShapeError or TypeError when the type is another.
   void set_value(Tensor value);
+  /// The same for a value that has the parameter's type, without a way to fail.
+  void replace(std::shared_ptr<const Tensor> value) noexcept { value_.store(std::move(value)); }
 
  private:
   std::string name_;

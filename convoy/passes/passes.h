@@ -36,4 +36,15 @@ using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<
 /// than `max_bytes` or no more than what it was computed from.
 Graph fold_constants(const Graph& graph, const Evaluator& evaluate, int64_t max_bytes = 1 << 20);
 
+/// What a call holds at its worst moment.
+struct PeakMemory {
+  int64_t bytes;
+  NodePtr at;  // the node that then runs; none when inputs, state and results outweigh all others
+};
+
+/// The most bytes that arrays take at once when the nodes of `graph`, whose shapes are all known,
+/// run in order: inputs, parameters, constants and results all the time, every other array from
+/// its node to its last use. LimitError when the sum does not fit 64 bits.
+PeakMemory peak_memory(const Graph& graph);
+
 }  // namespace convoy

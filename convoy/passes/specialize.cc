@@ -60,11 +60,11 @@ Graph specialize(const Graph& graph, const Bindings& bindings) {
         outputs = {
             input(node.name, {node.outputs[0].dtype, substitute(node.outputs[0].shape, bindings)})};
     } else if (const Op* op = node.op()) {
-      bool symbolic = false;
-      for (const Type& type : node.outputs) symbolic = symbolic || !is_static(type.shape);
+      // Attributes and results may hold symbols, also where the other does not.
       Op known = substituted(*op, bindings);
-      if (symbolic || inputs != node.inputs || known != *op)
-        outputs = apply_all(std::move(known), inputs, node.name);
+      bool changed = inputs != node.inputs || !(known == *op);
+      for (const Type& type : node.outputs) changed = changed || !is_static(type.shape);
+      if (changed) outputs = apply_all(std::move(known), inputs, node.name);
     }
     for (const Value& value : outputs)
       for (const Dim& dim : value.shape())

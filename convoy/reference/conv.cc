@@ -49,9 +49,25 @@ Geometry geometry(const O& op, const Extents& x, const Extents& w, const Extents
   return g;
 }
 
+/// Looks at the cancellation once in a million products, so that one large plane can be stopped.
+class Pace {
+ public:
+  explicit Pace(const Cancellation& cancellation) : cancellation_(cancellation) {}
+  void advance(int64_t products) {
+    done_ += products;
+    if (done_ < 1 << 20) return;
+    done_ = 0;
+    cancellation_.check();
+  }
+
+ private:
+  const Cancellation& cancellation_;
+  int64_t done_ = 0;
+};
+
 /// Calls f(out, in, tap) with the offsets of every triple that meets inside x.
 template <class F>
-void for_each_product(const Geometry& g, F&& f) {
+void for_each_product(const Geometry& g, Pace& pace, F&& f) {
   const Extents in_strides = strides_of(g.in), out_strides = strides_of(g.out);
   const Extents kernel_strides = strides_of(g.kernel);
   const size_t axes = g.in.size(), last = axes - 1;
@@ -71,6 +87,7 @@ void for_each_product(const Geometry& g, F&& f) {
     }
     const size_t w = offset_of(tap, kernel_strides);
     for_each_position({count.begin(), count.end() - 1}, [&](const Extents& row) {
+      pace.advance(count[last]);
       int64_t in = first_in, out = first_out;
       for (size_t a = 0; a < last; ++a) {
         in += row[a] * g.stride[a] * in_strides[a];
@@ -107,6 +124,7 @@ class Plane {
 template <class T>
 void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const Call& call) {
   Plane<T> plane(g.out_count());
+  Pace pace(call.cancellation);
   for (int64_t n = 0; n < g.batch; ++n)
     for (int64_t o = 0; o < g.groups * g.outputs; ++o) {
       call.cancellation.check();
@@ -115,7 +133,7 @@ void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const 
       for (int64_t c = 0; c < g.channels; ++c) {
         const T* x_plane = x + ((n * g.groups + group) * g.channels + c) * g.in_count();
         const T* w_plane = w + (o * g.channels + c) * g.tap_count();
-        for_each_product(g, [&](size_t out, size_t in, size_t tap) {
+        for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
           plane.add_product(out, x_plane[in], w_plane[tap]);
         });
       }
@@ -126,6 +144,7 @@ void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const 
 template <class T>
 void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const Call& call) {
   Plane<T> plane(g.in_count());
+  Pace pace(call.cancellation);
   for (int64_t n = 0; n < g.batch; ++n)
     for (int64_t group = 0; group < g.groups; ++group)
       for (int64_t c = 0; c < g.channels; ++c) {
@@ -134,7 +153,7 @@ void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const C
         for (int64_t o = group * g.outputs; o < (group + 1) * g.outputs; ++o) {
           const T* grad_plane = grad + (n * g.groups * g.outputs + o) * g.out_count();
           const T* w_plane = w + (o * g.channels + c) * g.tap_count();
-          for_each_product(g, [&](size_t out, size_t in, size_t tap) {
+          for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
             plane.add_product(in, grad_plane[out], w_plane[tap]);
           });
         }
@@ -145,6 +164,7 @@ void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const C
 template <class T>
 void conv_weight_grad(const Geometry& g, const T* x, const T* grad, T* w, const Call& call) {
   Plane<T> plane(g.tap_count());
+  Pace pace(call.cancellation);
   for (int64_t o = 0; o < g.groups * g.outputs; ++o)
     for (int64_t c = 0; c < g.channels; ++c) {
       call.cancellation.check();
@@ -153,7 +173,7 @@ void conv_weight_grad(const Geometry& g, const T* x, const T* grad, T* w, const 
       for (int64_t n = 0; n < g.batch; ++n) {
         const T* x_plane = x + ((n * g.groups + group) * g.channels + c) * g.in_count();
         const T* grad_plane = grad + (n * g.groups * g.outputs + o) * g.out_count();
-        for_each_product(g, [&](size_t out, size_t in, size_t tap) {
+        for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
           plane.add_product(tap, x_plane[in], grad_plane[out]);
         });
       }
