@@ -62,6 +62,11 @@ void check(const ConvolutionBackward& op, const Type& grad, const Type& input, c
                                    to_string(*op.bias_sizes)));
 }
 
+Integers negated(Integers list) {
+  for (int64_t& entry : list) entry = -entry;
+  return list;
+}
+
 Value bias_grad(const Value& grad_output) {
   Integers all_but_channels{0};
   for (int64_t axis = 2; axis < grad_output.rank(); ++axis) all_but_channels.push_back(axis);
@@ -85,7 +90,7 @@ std::array<Value, 3> convolution_backward(const Value& grad_output, const Value&
           transposed_from(forward_transposed(op, input.rank()), spatial_axes(input.shape()),
                           spatial_axes(weight.shape()), spatial_axes(grad_output.shape()));
       op.padding = from.padding;
-      x = without_end(grad_output, from.unreached);
+      x = with_border(grad_output, negated(from.before), negated(from.after));
       y = input;
     }
   } catch (const Violation& violation) {

@@ -110,14 +110,17 @@ ConvTranspose with_full_lists(ConvTranspose op, int64_t rank) {
 
 TransposedFrom transposed_from(const ConvTranspose& op, const Shape& in, const Shape& kernel,
                                const Shape& size) {
-  // A convolution leaves over less than a stride at its end; more needs another padding.
+  // A convolution leaves over less than a stride at its end. What output_padding has beyond that
+  // is taken off the padding at the end, whose products it uncovers. Where that is too small
+  // nothing reaches the rest: the whole is computed there, cropped and filled with zeros.
   const size_t axes = in.size();
+  TransposedFrom from{op.padding, Integers(axes, 0), Integers(axes, 0)};
   Integers beyond(axes, 0);
   for (size_t a = 0; a < axes; ++a) {
     const Dim extra = size[a] - natural_size(op, a, in[a], kernel[a]);
     if (extra.is_static()) beyond[a] = std::max<int64_t>(extra.value() - (op.stride[a] - 1), 0);
   }
-  if (std::ranges::all_of(beyond, [](int64_t b) { return b == 0; })) return {op.padding, beyond};
+  if (std::ranges::all_of(beyond, [](int64_t b) { return b == 0; })) return from;
   std::vector<Padding::Sides> sides;
   for (size_t a = 0; a < axes; ++a) {
     const auto [begin, end] =
@@ -127,60 +130,53 @@ TransposedFrom transposed_from(const ConvTranspose& op, const Shape& in, const S
                       fmt::format("output_padding of stride or more with padding {} needs a known "
                                   "kernel, got {}",
                                   attribute_text(op.padding), to_string(kernel))};
-    const int64_t uncovered = std::min(beyond[a], end.value());
-    sides.emplace_back(begin.value(), end.value() - uncovered);
-    beyond[a] -= uncovered;
+    if (beyond[a] > end.value()) {
+      sides.emplace_back(0, 0);
+      from.before[a] = -begin.value();
+      from.after[a] = beyond[a] - end.value();
+    } else {
+      sides.emplace_back(begin.value(), end.value() - beyond[a]);
+    }
   }
-  return {Padding(std::move(sides)), beyond};
+  from.padding = Padding(std::move(sides));
+  return from;
 }
 
 namespace {
 
-/// Attributes of the 1×…×1 convolution that leaves what it reads and writes `count` zeros behind.
+/// A 1×…×1 convolution with the positive ones of `before` and `after` for padding: one way it adds
+/// a border of zeros, the other way it takes it off.
 template <class O>
-O appending(const Integers& count) {
+O bordering(const Integers& before, const Integers& after, int64_t sign) {
   O op;
   std::vector<Padding::Sides> sides;
-  for (const int64_t c : count) sides.emplace_back(0, c);
+  for (size_t a = 0; a < before.size(); ++a)
+    sides.emplace_back(std::max<int64_t>(sign * before[a], 0),
+                       std::max<int64_t>(sign * after[a], 0));
   op.padding = Padding(std::move(sides));
   return op;
 }
 
-bool is_nothing(const Integers& count) {
-  return std::ranges::all_of(count, [](int64_t c) { return c == 0; });
-}
-
-Value ones(DType dtype, int64_t rank) {
-  return constant(Tensor::full(dtype, Extents(static_cast<size_t>(rank), 1), 1));
-}
-
-/// y with batch and channels joined, and one channel.
-Value as_planes(const Value& y) {
-  Shape shape = y.shape();
-  shape[0] = shape[0] * shape[1];
-  shape[1] = 1;
-  return reshape(y, std::move(shape));
-}
-
-Value with_channels(const Value& planes, const Value& like) {
-  Shape shape = planes.shape();
-  shape[0] = like.shape()[0];
-  shape[1] = like.shape()[1];
-  return reshape(planes, std::move(shape));
-}
-
 }  // namespace
 
-Value with_zeros_at_end(const Value& y, const Integers& count) {
-  if (is_nothing(count)) return y;
-  return with_channels(conv(as_planes(y), ones(y.dtype(), y.rank()), appending<Conv>(count)), y);
-}
-
-Value without_end(const Value& y, const Integers& count) {
-  if (is_nothing(count)) return y;
-  auto op = appending<ConvInputGrad>(count);
-  for (size_t a = 0; a < count.size(); ++a) op.input_size.push_back(y.shape()[a + 2] - count[a]);
-  return with_channels(conv_input_grad(as_planes(y), ones(y.dtype(), y.rank()), std::move(op)), y);
+Value with_border(const Value& y, const Integers& before, const Integers& after) {
+  const auto is_zero = [](int64_t n) { return n == 0; };
+  if (std::ranges::all_of(before, is_zero) && std::ranges::all_of(after, is_zero)) return y;
+  Shape planes = y.shape();  // batch and channels joined
+  planes[0] = planes[0] * planes[1];
+  planes[1] = 1;
+  const Value one = constant(Tensor::full(y.dtype(), Extents(static_cast<size_t>(y.rank()), 1), 1));
+  Value result = conv(reshape(y, std::move(planes)), one, bordering<Conv>(before, after, 1));
+  auto crop = bordering<ConvInputGrad>(before, after, -1);
+  crop.input_size = spatial_axes(result.shape());
+  for (size_t a = 0; a < before.size(); ++a)
+    crop.input_size[a] =
+        crop.input_size[a] + std::min<int64_t>(before[a], 0) + std::min<int64_t>(after[a], 0);
+  result = conv_input_grad(result, one, std::move(crop));
+  Shape shape = result.shape();
+  shape[0] = y.shape()[0];
+  shape[1] = y.shape()[1];
+  return reshape(result, std::move(shape));
 }
 
 Value conv_transpose(const Value& x, const Value& w, const Value& bias, ConvTranspose op,
@@ -206,8 +202,9 @@ Value conv_transpose(const Value& x, const Value& w, const Value& bias, ConvTran
   onto.groups = op.groups;
   onto.flip = op.flip;
   for (size_t a = 0; a < onto.input_size.size(); ++a)
-    onto.input_size[a] = onto.input_size[a] - from.unreached[a];
-  const Value y = with_zeros_at_end(conv_input_grad(x, w, std::move(onto), name), from.unreached);
+    onto.input_size[a] = onto.input_size[a] - (from.before[a] + from.after[a]);
+  const Value y =
+      with_border(conv_input_grad(x, w, std::move(onto), name), from.before, from.after);
   if (!bias) return y;
   Shape per_channel(static_cast<size_t>(y.rank()), Dim(1));
   per_channel[1] = bias.shape()[0];

@@ -67,25 +67,23 @@ Value conv_transpose(const Value& x, const Value& w, ConvTranspose attributes = 
 Value conv_transpose(const Value& x, const Value& w, const Value& bias,
                      ConvTranspose attributes = {}, std::string_view name = {});
 
-/// The convolution whose input gradient a transposed convolution is, when that has stated sizes.
+/// The convolution whose input gradient a transposed convolution is, and what then remains: where
+/// output_padding is a stride or more, zeros to add `after` and a crop `before` (negative), per
+/// spatial axis.
 struct TransposedFrom {
   Padding padding;
-  /// Per spatial axis, how many positions at the end of the output nothing reaches beyond those
-  /// that the convolution leaves over itself.
-  Integers unreached;
+  Integers before, after;
 };
 
 /// `op` has full lists and was accepted by `infer`; `in` and `kernel` are spatial sizes of x and
-/// w, `size` those of y. An output_padding of stride or more is taken out of the padding at the
-/// end, whose products it uncovers, and where that is too small it is left `unreached`.
+/// w, `size` those of y.
 TransposedFrom transposed_from(const ConvTranspose& op, const Shape& in, const Shape& kernel,
                                const Shape& size);
 
 /// `op` with every list spelled out for inputs of `rank`.
 ConvTranspose with_full_lists(ConvTranspose op, int64_t rank);
 
-/// Appends `count` zeros to each spatial axis; `without_end` takes that many off.
-Value with_zeros_at_end(const Value& y, const Integers& count);
-Value without_end(const Value& y, const Integers& count);
+/// y with zeros added around its spatial axes, or taken off where a number is negative.
+Value with_border(const Value& y, const Integers& before, const Integers& after);
 
 }  // namespace convoy

@@ -25,9 +25,9 @@ def test_refused(case: Wrong) -> None:
 
 def numbered_constraints() -> set[tuple[str, int]]:
     """(operator, N) for every "CN" line in the header comment of an operator struct."""
-    root = Path(__file__).parents[3] / "convoy" / "ops"
+    root = Path(__file__).parents[3] / "convoy"
     found = set()
-    for header in sorted(root.glob("*.h")):
+    for header in sorted([*root.glob("ops/*.h"), *root.glob("composites/*.h")]):
         if header.name == "custom.h":  # of C++ only: tests/ops/custom_test.cc
             continue
         # A comment block, its struct, and the name the struct states.
