@@ -45,10 +45,15 @@ Shape windowed_size(const Window& window, const Shape& in, const WindowConstrain
       out.push_back(ceil_div(in[a], stride));
       continue;
     }
-    Dim size = (ceil_mode ? ceil_div(room, stride) : floor_div(room, stride)) + 1;
-    if (ceil_mode && size.is_static() && in[a].is_static() && begin.is_static() &&
-        ((size - 1) * stride).value() >= (in[a] + begin).value())
-      size = size - 1;
+    if (ceil_mode) {
+      // ceil(room/stride) + 1 windows, of which those that start at p·stride < in + begin stay:
+      // the smaller of ceil((room + stride)/stride) and ceil((in + begin)/stride), and which of
+      // them that is does not depend on `in`.
+      const Dim beyond = max(reach - end - stride, 0);  // room + stride = in + begin − beyond
+      out.push_back(ceil_div(in[a] + begin - beyond, stride));
+      continue;
+    }
+    const Dim size = floor_div(room, stride) + 1;
     out.push_back(size);
   }
   return out;
