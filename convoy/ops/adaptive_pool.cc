@@ -57,8 +57,8 @@ std::vector<Type> infer(const AdaptiveMaxPool& op, Types in) {
 }
 
 Gradients vjp(const AdaptiveAvgPool&, const Backward& b) {
-  return {adaptive_avg_pool_input_grad(b.grad(),
-                                       {.input_size = spatial_sizes(b.inputs[0].shape())})};
+  return {
+      adaptive_avg_pool_input_grad(b.grad(), {.input_size = spatial_sizes(b.inputs[0].shape())})};
 }
 
 Gradients vjp(const AdaptiveAvgPoolInputGrad&, const Backward& b) {

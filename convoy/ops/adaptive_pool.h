@@ -24,8 +24,8 @@ struct AdaptiveAvgPool {
 
   static constexpr std::string_view name = "adaptive_avg_pool";
   static constexpr std::array<std::string_view, 1> inputs{"x"};
-  static constexpr auto fields = std::tuple{
-      Field{"output_size", &AdaptiveAvgPool::output_size, "spatial size of the result"}};
+  static constexpr auto fields =
+      std::tuple{Field{"output_size", &AdaptiveAvgPool::output_size, "spatial size of the result"}};
   bool operator==(const AdaptiveAvgPool&) const = default;
 };
 
@@ -72,8 +72,8 @@ struct AdaptiveMaxPool {
 
   static constexpr std::string_view name = "adaptive_max_pool";
   static constexpr std::array<std::string_view, 1> inputs{"x"};
-  static constexpr auto fields = std::tuple{
-      Field{"output_size", &AdaptiveMaxPool::output_size, "spatial size of the result"}};
+  static constexpr auto fields =
+      std::tuple{Field{"output_size", &AdaptiveMaxPool::output_size, "spatial size of the result"}};
   bool operator==(const AdaptiveMaxPool&) const = default;
 };
 

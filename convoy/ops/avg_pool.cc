@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "convoy/base/error.h"
 #include "convoy/graph/value.h"
 #include "convoy/ops/backward.h"
 #include "convoy/ops/reduce.h"
@@ -80,9 +81,10 @@ Value avg_pool_input_grad(const Value& grad_output, AvgPoolInputGrad attributes,
 
 Value global_avg_pool(const Value& x, std::string_view name) {
   if (x.rank() < 3)
-    throw ShapeError(fmt::format("global_avg_pool: x must have rank 3 or more (batch, channels, "
-                                 "one or more spatial axes); x is {}",
-                                 to_string(x.type())));
+    throw ShapeError(
+        fmt::format("global_avg_pool: x must have rank 3 or more (batch, channels, "
+                    "one or more spatial axes); x is {}",
+                    to_string(x.type())));
   Integers axes(static_cast<size_t>(x.rank() - 2));
   std::iota(axes.begin(), axes.end(), 2);
   return reduce(ReduceKind::mean, x, axes, /*keepdims=*/true, name);

@@ -36,13 +36,13 @@ struct AvgPool {
 
   static constexpr std::string_view name = "avg_pool";
   static constexpr std::array<std::string_view, 1> inputs{"x"};
-  static constexpr auto fields = std::tuple_cat(
-      pooling_fields(&AvgPool::kernel, &AvgPool::stride, &AvgPool::padding, &AvgPool::dilation,
-                     &AvgPool::ceil_mode),
-      std::tuple{Field{"count_include_pad", &AvgPool::count_include_pad,
-                       "divisors count declared padding; default true"},
-                 Field{"divisor_override", &AvgPool::divisor_override,
-                       "replaces every divisor; default 0: none"}});
+  static constexpr auto fields =
+      std::tuple_cat(pooling_fields(&AvgPool::kernel, &AvgPool::stride, &AvgPool::padding,
+                                    &AvgPool::dilation, &AvgPool::ceil_mode),
+                     std::tuple{Field{"count_include_pad", &AvgPool::count_include_pad,
+                                      "divisors count declared padding; default true"},
+                                Field{"divisor_override", &AvgPool::divisor_override,
+                                      "replaces every divisor; default 0: none"}});
   bool operator==(const AvgPool&) const = default;
 };
 
@@ -80,12 +80,12 @@ struct AvgPoolInputGrad {
       pooling_fields(&AvgPoolInputGrad::kernel, &AvgPoolInputGrad::stride,
                      &AvgPoolInputGrad::padding, &AvgPoolInputGrad::dilation,
                      &AvgPoolInputGrad::ceil_mode),
-      std::tuple{Field{"count_include_pad", &AvgPoolInputGrad::count_include_pad,
-                       "divisors count declared padding; default true"},
-                 Field{"divisor_override", &AvgPoolInputGrad::divisor_override,
-                       "replaces every divisor; default 0: none"},
-                 Field{"input_size", &AvgPoolInputGrad::input_size,
-                       "spatial size of avg_pool's input"}});
+      std::tuple{
+          Field{"count_include_pad", &AvgPoolInputGrad::count_include_pad,
+                "divisors count declared padding; default true"},
+          Field{"divisor_override", &AvgPoolInputGrad::divisor_override,
+                "replaces every divisor; default 0: none"},
+          Field{"input_size", &AvgPoolInputGrad::input_size, "spatial size of avg_pool's input"}});
   bool operator==(const AvgPoolInputGrad&) const = default;
 };
 

@@ -76,8 +76,8 @@ std::vector<Type> infer(const BatchNormTraining& op, Types in) {
   for (size_t a = 0; a < x.shape.size(); ++a)
     if (a != axis) count = count * x.shape[a];
   if (count.is_static() && count.value() < 2)
-    shape_violation(6, fmt::format("statistics need more than one value per channel, got {}",
-                                   count.value()));
+    shape_violation(
+        6, fmt::format("statistics need more than one value per channel, got {}", count.value()));
   if (!(op.momentum >= 0 && op.momentum <= 1))
     value_violation(7, fmt::format("momentum must be between 0 and 1, got {}", op.momentum));
   const Type per_channel{x.dtype, {x.shape[axis]}};

@@ -20,8 +20,8 @@ namespace convoy {
 std::vector<Type> infer(const GroupNorm& op, Types in) {
   const Type& x = in[0];
   if (x.rank() < 2)
-    shape_violation(
-        1, fmt::format("x must have rank 2 or more (batch, channels), got {}", x.rank()));
+    shape_violation(1,
+                    fmt::format("x must have rank 2 or more (batch, channels), got {}", x.rank()));
   require_same_dtype(2, in);
   require_floating(2, "x", x.dtype);
   const Dim& channels = x.shape[1];
@@ -33,9 +33,9 @@ std::vector<Type> infer(const GroupNorm& op, Types in) {
                                    channels.value(), op.groups));
   for (size_t i = 1; i < in.size(); ++i)
     if (in[i].rank() != 1 || known_different(in[i].shape[0], channels))
-      shape_violation(4, fmt::format("{} must have shape [C] = [{}], got {}",
-                                     i == 1 ? "gamma" : "beta", channels.to_string(),
-                                     to_string(in[i].shape)));
+      shape_violation(
+          4, fmt::format("{} must have shape [C] = [{}], got {}", i == 1 ? "gamma" : "beta",
+                         channels.to_string(), to_string(in[i].shape)));
   require_epsilon(5, op.epsilon);
   return {x};
 }

@@ -42,10 +42,9 @@ Gradients vjp(const LayerNorm& op, const Backward& b) {
   const Value to_y = affine ? grad * widened(b.inputs[1]) : grad;
   Gradients result{cast(standardized_grad(to_y, x, axes, op.epsilon), dtype)};
   if (affine)
-    result.push_back(cast(
-        sum_to_shape(grad * standardized(x, axes, op.epsilon), b.inputs[1].shape()), dtype));
-  if (b.inputs.size() > 2)
-    result.push_back(cast(sum_to_shape(grad, b.inputs[2].shape()), dtype));
+    result.push_back(
+        cast(sum_to_shape(grad * standardized(x, axes, op.epsilon), b.inputs[1].shape()), dtype));
+  if (b.inputs.size() > 2) result.push_back(cast(sum_to_shape(grad, b.inputs[2].shape()), dtype));
   return result;
 }
 

@@ -40,8 +40,7 @@ Gradients vjp(const LpPool& op, const Backward& b) {
     const Value none = equal(base, zero);
     return where(none, zero, pow(where(none, one, base), scalar(exponent, x.dtype())));
   };
-  const Value per_window =
-      avg_pool_input_grad(b.grad() * power(y, 1 - op.p), sum_over_windows);
+  const Value per_window = avg_pool_input_grad(b.grad() * power(y, 1 - op.p), sum_over_windows);
   return {per_window * (op.p == 2 ? x : sign(x) * power(abs(x), op.p - 1))};
 }
 

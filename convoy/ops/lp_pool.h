@@ -34,10 +34,10 @@ struct LpPool {
 
   static constexpr std::string_view name = "lp_pool";
   static constexpr std::array<std::string_view, 1> inputs{"x"};
-  static constexpr auto fields = std::tuple_cat(
-      pooling_fields(&LpPool::kernel, &LpPool::stride, &LpPool::padding, &LpPool::dilation,
-                     &LpPool::ceil_mode),
-      std::tuple{Field{"p", &LpPool::p, "exponent of the norm; default 2"}});
+  static constexpr auto fields =
+      std::tuple_cat(pooling_fields(&LpPool::kernel, &LpPool::stride, &LpPool::padding,
+                                    &LpPool::dilation, &LpPool::ceil_mode),
+                     std::tuple{Field{"p", &LpPool::p, "exponent of the norm; default 2"}});
   bool operator==(const LpPool&) const = default;
 };
 

@@ -62,9 +62,8 @@ Gradients vjp(const MaxUnpool& op, const Backward& b) {
 
 Gradients vjp(const MaxUnpoolGrad& op, const Backward& b) {
   const Shape size = spatial_sizes(b.inputs[0].shape());
-  return {
-      max_unpool(b.grad(), b.inputs[1], {.output_size = size, .accumulate = op.accumulate}),
-      Value{}};
+  return {max_unpool(b.grad(), b.inputs[1], {.output_size = size, .accumulate = op.accumulate}),
+          Value{}};
 }
 
 Value max_unpool(const Value& x, const Value& indices, MaxUnpool attributes,

@@ -30,8 +30,8 @@ Shape pooled_size(const Window& window, bool ceil_mode, const Shape& in) {
   Shape out = windowed_size(window, in, constraints, ceil_mode);
   for (size_t a = 0; a < in.size(); ++a) {
     const Dim reach = effective_kernel(window.kernel[a], window.dilation[a]);
-    const auto [begin, end] = resolve(window.padding, a, in[a], window.kernel[a], window.stride[a],
-                                      window.dilation[a]);
+    const auto [begin, end] =
+        resolve(window.padding, a, in[a], window.kernel[a], window.stride[a], window.dilation[a]);
     const Dim wider = max(begin, end);
     if (wider.is_static() && reach.is_static() && wider.value() >= reach.value())
       value_violation(5, fmt::format("padding must be smaller than the reach of the kernel ({}) on "
@@ -49,8 +49,7 @@ void require_real_elements(int constraint, const Window& window, const Shape& in
   constexpr int64_t most_windows = 1 << 16;
   for (size_t a = 0; a < in.size(); ++a) {
     const int64_t stride = window.stride[a], dilation = window.dilation[a];
-    const Dim begin =
-        resolve(window.padding, a, in[a], window.kernel[a], stride, dilation).first;
+    const Dim begin = resolve(window.padding, a, in[a], window.kernel[a], stride, dilation).first;
     if (!in[a].is_static() || !out[a].is_static() || !begin.is_static()) continue;
     if (in[a].value() >= dilation) continue;
     const int64_t windows = std::min(out[a].value(), most_windows);

@@ -8,12 +8,12 @@ void require_window(const Window& window, size_t rank, const WindowConstraints& 
   require_length(c.lengths, "kernel", window.kernel.size(), rank);
   require_length(c.lengths, "stride", window.stride.size(), rank);
   require_length(c.lengths, "dilation", window.dilation.size(), rank);
-  require_at_least(c.positive, "stride", window.stride, 1);
-  require_at_least(c.positive, "dilation", window.dilation, 1);
   for (const Dim& k : window.kernel)
     if (k.is_static() && k.value() < 1)
       value_violation(c.positive, fmt::format("kernel must be at least 1 on every axis, got {}",
                                               attribute_text(window.kernel)));
+  require_at_least(c.positive, "stride", window.stride, 1);
+  require_at_least(c.positive, "dilation", window.dilation, 1);
   if (!window.padding.is_explicit()) return;
   require_length(c.lengths, "padding", window.padding.sides().size(), rank);
   for (const auto& [begin, end] : window.padding.sides())

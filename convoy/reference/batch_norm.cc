@@ -21,8 +21,7 @@ struct Layout {
   template <class F>
   void for_each_in_channel(int64_t c, F&& f) const {
     for (int64_t n = 0; n < batch; ++n)
-      for (int64_t s = 0; s < inner; ++s)
-        f(static_cast<size_t>((n * channels + c) * inner + s));
+      for (int64_t s = 0; s < inner; ++s) f(static_cast<size_t>((n * channels + c) * inner + s));
   }
 };
 
@@ -42,9 +41,8 @@ void run(const BatchNorm& op, Call& call) {
       call.cancellation.check();
       const double gamma = at(1, c), beta = at(2, c), mean = at(3, c), variance = at(4, c);
       const double inv_std = 1 / std::sqrt(variance + op.epsilon);
-      layout.for_each_in_channel(c, [&](size_t i) {
-        store(to[i], gamma * ((load(from[i]) - mean) * inv_std) + beta);
-      });
+      layout.for_each_in_channel(
+          c, [&](size_t i) { store(to[i], gamma * ((load(from[i]) - mean) * inv_std) + beta); });
     }
   });
 }

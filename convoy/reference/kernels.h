@@ -6,6 +6,13 @@
 
 namespace convoy::reference {
 
+void run(const AdaptiveAvgPool& op, Call& call);
+void run(const AdaptiveAvgPoolInputGrad& op, Call& call);
+void run(const AdaptiveMaxPool& op, Call& call);
+void run(const AvgPool& op, Call& call);
+void run(const AvgPoolInputGrad& op, Call& call);
+void run(const BatchNorm& op, Call& call);
+void run(const BatchNormTraining& op, Call& call);
 void run(const Binary& op, Call& call);
 void run(const Cast& op, Call& call);
 void run(const Conv& op, Call& call);
@@ -13,6 +20,12 @@ void run(const ConvInputGrad& op, Call& call);
 void run(const ConvWeightGrad& op, Call& call);
 void run(const Custom& op, Call& call);
 void run(const Expand& op, Call& call);
+void run(const GroupNorm& op, Call& call);
+void run(const LayerNorm& op, Call& call);
+void run(const LpPool& op, Call& call);
+void run(const MaxPool& op, Call& call);
+void run(const MaxUnpool& op, Call& call);
+void run(const MaxUnpoolGrad& op, Call& call);
 void run(const Reduce& op, Call& call);
 void run(const Reshape& op, Call& call);
 void run(const Unary& op, Call& call);

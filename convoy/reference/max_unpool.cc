@@ -12,7 +12,8 @@ namespace {
 /// The index as an offset into a plane, or a violation.
 size_t checked_index(int constraint, int64_t index, int64_t plane_size) {
   if (index < 0 || index >= plane_size)
-    index_violation(constraint, "index " + std::to_string(index) + " is out of range for a plane of " +
+    index_violation(constraint, "index " + std::to_string(index) +
+                                    " is out of range for a plane of " +
                                     std::to_string(plane_size) + " elements");
   return static_cast<size_t>(index);
 }

@@ -28,8 +28,15 @@ __version__ = _convoy.__version__
 
 # Operators, on graph values and on arrays.
 abs = _eager(_convoy.abs)
+adaptive_avg_pool = _eager(_convoy.adaptive_avg_pool)
+adaptive_avg_pool_input_grad = _eager(_convoy.adaptive_avg_pool_input_grad)
+adaptive_max_pool = _eager(_convoy.adaptive_max_pool)
 add = _eager(_convoy.add)
 atan = _eager(_convoy.atan)
+avg_pool = _eager(_convoy.avg_pool)
+avg_pool_input_grad = _eager(_convoy.avg_pool_input_grad)
+batch_norm = _eager(_convoy.batch_norm)
+batch_norm_training = _eager(_convoy.batch_norm_training)
 cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
 conv = _eager(_convoy.conv)
@@ -44,8 +51,13 @@ erf = _eager(_convoy.erf)
 exp = _eager(_convoy.exp)
 expand = _eager(_convoy.expand)
 floor = _eager(_convoy.floor)
+global_avg_pool = _eager(_convoy.global_avg_pool)
+global_max_pool = _eager(_convoy.global_max_pool)
 greater = _eager(_convoy.greater)
 greater_equal = _eager(_convoy.greater_equal)
+group_norm = _eager(_convoy.group_norm)
+instance_norm = _eager(_convoy.instance_norm)
+layer_norm = _eager(_convoy.layer_norm)
 less = _eager(_convoy.less)
 less_equal = _eager(_convoy.less_equal)
 log = _eager(_convoy.log)
@@ -53,7 +65,11 @@ logical_and = _eager(_convoy.logical_and)
 logical_not = _eager(_convoy.logical_not)
 logical_or = _eager(_convoy.logical_or)
 logical_xor = _eager(_convoy.logical_xor)
+lp_pool = _eager(_convoy.lp_pool)
 max = _eager(_convoy.max)
+max_pool = _eager(_convoy.max_pool)
+max_unpool = _eager(_convoy.max_unpool)
+max_unpool_grad = _eager(_convoy.max_unpool_grad)
 min = _eager(_convoy.min)
 mul = _eager(_convoy.mul)
 neg = _eager(_convoy.neg)
@@ -90,9 +106,16 @@ __all__ = [
     "Parameter",
     "ShapeError",
     "Value",
+    "adaptive_avg_pool",
+    "adaptive_avg_pool_input_grad",
+    "adaptive_max_pool",
     "add",
     "atan",
+    "avg_pool",
+    "avg_pool_input_grad",
     "backends",
+    "batch_norm",
+    "batch_norm_training",
     "cast",
     "ceil",
     "constant",
@@ -108,9 +131,14 @@ __all__ = [
     "exp",
     "expand",
     "floor",
+    "global_avg_pool",
+    "global_max_pool",
     "gradients",
     "greater",
     "greater_equal",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
     "less",
     "less_equal",
     "log",
@@ -118,6 +146,10 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "lp_pool",
+    "max_pool",
+    "max_unpool",
+    "max_unpool_grad",
     "mul",
     "neg",
     "not_equal",

@@ -12,6 +12,8 @@ NB_MODULE(_convoy, m) {
   bind_function(m);
   bind_conv(m);
   bind_elementwise(m);
+  bind_norm(m);
+  bind_pool(m);
   bind_reduce(m);
   bind_shape(m);
 }

@@ -11,6 +11,8 @@ void bind_graph(nanobind::module_& m);
 void bind_function(nanobind::module_& m);
 void bind_conv(nanobind::module_& m);
 void bind_elementwise(nanobind::module_& m);
+void bind_norm(nanobind::module_& m);
+void bind_pool(nanobind::module_& m);
 void bind_reduce(nanobind::module_& m);
 void bind_shape(nanobind::module_& m);
 void bind_value(nanobind::module_& m);
