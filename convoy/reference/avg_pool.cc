@@ -12,11 +12,13 @@ namespace convoy::reference {
 
 namespace {
 
+double count(const Box& box) { return static_cast<double>(element_count(box.count)); }
+
 /// What the sum over a window is divided by; 0 for a window without a counted tap.
 template <class O>
 double divisor(const O& op, const Box& box) {
   if (op.divisor_override > 0) return static_cast<double>(op.divisor_override);
-  return static_cast<double>(op.count_include_pad ? box.declared : element_count(box.count));
+  return op.count_include_pad ? box.declared : count(box);
 }
 
 double divided(double sum, double divisor) { return divisor == 0 ? 0 : sum / divisor; }
@@ -59,8 +61,6 @@ void spread_over_windows(Call& call, BoxAt&& box_at, DivisorOf&& divisor_of) {
     for (size_t i = 0; i < sums.size(); ++i) store(x.data<T>()[i], sums[i]);
   });
 }
-
-double count(const Box& box) { return static_cast<double>(element_count(box.count)); }
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace convoy::reference {
 /// The elements of one window that lie inside the plane: first, first + step, … on each axis.
 struct Box {
   Extents first, count, step;
-  int64_t declared = 1;  // taps inside the plane or its declared padding
+  double declared = 1;  // how many taps are inside the plane or its declared padding
 };
 
 /// Calls f(offset) for every element of a box, in row-major order.
@@ -38,7 +38,8 @@ Box window_at(const O& op, const Extents& plane, const Extents& p) {
     box.first.push_back(start + first * step);
     box.count.push_back(std::max<int64_t>(last - first, 0));
     box.step.push_back(step);
-    box.declared *= std::min(kernel, ceil_divide(size + end.value() - start, step));
+    const int64_t declared = std::min(kernel, ceil_divide(size + end.value() - start, step));
+    box.declared *= static_cast<double>(declared);
   }
   return box;
 }
@@ -51,7 +52,6 @@ inline Box adaptive_window_at(const Extents& in, const Extents& out, const Exten
     box.first.push_back(first);
     box.count.push_back(ceil_divide((p[a] + 1) * in[a], out[a]) - first);
     box.step.push_back(1);
-    box.declared *= box.count.back();
   }
   return box;
 }

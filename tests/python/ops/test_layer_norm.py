@@ -6,8 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from onnx.reference import ReferenceEvaluator
 from support import (
     FLOATS,
