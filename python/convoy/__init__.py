@@ -7,24 +7,26 @@ from ._convoy import (
     Error,
     Function,
     Graph,
-    IndexError as IndexError,
     LimitError,
     NotSupportedError,
     Parameter,
     ShapeError,
-    TypeError as TypeError,
     Value,
-    ValueError as ValueError,
     backends,
-    compile as compile,
     constant,
     gradients,
-    input as input,
     parameter,
 )
 from ._eager import eager as _eager
 
 __version__ = _convoy.__version__
+
+# These share their names with builtins.
+IndexError = _convoy.IndexError
+TypeError = _convoy.TypeError
+ValueError = _convoy.ValueError
+compile = _convoy.compile
+input = _convoy.input
 
 # Operators, on graph values and on arrays.
 abs = _eager(_convoy.abs)

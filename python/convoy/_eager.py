@@ -10,15 +10,19 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from . import _convoy
 from ._convoy import Value
+from ._documentation import describe
 
 CACHE_SIZE = 1024
 """How many compiled calls are kept; the oldest go first."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _cache: dict[Any, Any] = {}
 _cache_lock = threading.Lock()
@@ -104,7 +108,8 @@ def _compiled(
     builder: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], arrays: list[Any]
 ) -> Callable[..., Any]:
     """The call as a function of its arrays."""
-    inputs = [_convoy.input(f"array_{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
+    known = [_convoy._as_array(a) for a in arrays]  # refuses other dtypes
+    inputs = [_convoy.input(f"array_{i}", a.shape, a.dtype) for i, a in enumerate(known)]
     built = _build(builder, args, kwargs, inputs)
     if built is None or isinstance(built, Value):
         return _convoy.compile(inputs, built) if built is not None else lambda *_: None
@@ -119,11 +124,11 @@ def _compiled(
     )
 
 
-def eager(builder: Callable[..., Any]) -> Callable[..., Any]:
+def eager(builder: Callable[P, R]) -> Callable[P, R]:
     """`builder`, which takes and gives graph values, as a function that also takes arrays."""
 
     @functools.wraps(builder)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: P.args, **kwargs: P.kwargs) -> Any:
         taken = _Call(builder, scalars_are_arrays=False)
         slots = [taken.split(a) for a in args]
         named = {}
@@ -152,4 +157,5 @@ def eager(builder: Callable[..., Any]) -> Callable[..., Any]:
                     del _cache[next(iter(_cache))]
         return cached(*taken.arrays)
 
+    describe(call, builder)
     return call

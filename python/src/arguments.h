@@ -32,6 +32,9 @@ class PaddingArgument : public nb::object {
   NB_OBJECT(PaddingArgument, nb::object,
             "str | int | collections.abc.Sequence[int | collections.abc.Sequence[int]]", accept_any)
 };
+class MaskArgument : public nb::object {
+  NB_OBJECT(MaskArgument, nb::object, "collections.abc.Sequence[bool]", accept_any)
+};
 class DimArgument : public nb::object {
   NB_OBJECT(DimArgument, nb::object, "int | str | _convoy.Dim", accept_any)
 };
@@ -54,6 +57,12 @@ class DTypeResult : public nb::object {
 };
 class ShapeResult : public nb::object {
   NB_OBJECT(ShapeResult, nb::object, "tuple[typing.Any, ...]", accept_any)
+};
+class ValuesResult : public nb::object {
+  NB_OBJECT(ValuesResult, nb::object, "tuple[_convoy.Value, ...]", accept_any)
+};
+class OptionalValuesResult : public nb::object {
+  NB_OBJECT(OptionalValuesResult, nb::object, "tuple[_convoy.Value | None, ...]", accept_any)
 };
 /// One result, or a tuple of them.
 class ResultsResult : public nb::object {

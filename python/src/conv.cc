@@ -26,8 +26,9 @@ nb::object value_or_none(const Value& value) { return value ? nb::cast(value) : 
 void bind_conv(nb::module_& m) {
   m.def(
       "conv",
-      [](nb::object x, nb::object w, nb::object bias, nb::object stride, nb::object padding,
-         nb::object dilation, int64_t groups, bool flip, const std::string& name) {
+      [](ValueArgument x, ValueArgument w, ValueArgument bias, IntegersArgument stride,
+         PaddingArgument padding, IntegersArgument dilation, int64_t groups, bool flip,
+         const std::string& name) {
         return conv(to_value(x, "x"), to_value(w, "w"), to_value(bias, "bias"),
                     {.stride = to_integers(stride, "stride"),
                      .padding = to_padding(padding),
@@ -42,9 +43,9 @@ void bind_conv(nb::module_& m) {
 
   m.def(
       "conv_input_grad",
-      [](nb::object grad_output, nb::object w, nb::object input_size, nb::object stride,
-         nb::object padding, nb::object dilation, int64_t groups, bool flip,
-         const std::string& name) {
+      [](ValueArgument grad_output, ValueArgument w, ShapeArgument input_size,
+         IntegersArgument stride, PaddingArgument padding, IntegersArgument dilation,
+         int64_t groups, bool flip, const std::string& name) {
         return conv_input_grad(to_value(grad_output, "grad_output"), to_value(w, "w"),
                                {.stride = to_integers(stride, "stride"),
                                 .padding = to_padding(padding),
@@ -60,8 +61,8 @@ void bind_conv(nb::module_& m) {
 
   m.def(
       "conv_weight_grad",
-      [](nb::object x, nb::object grad_output, nb::object kernel, nb::object stride,
-         nb::object padding, nb::object dilation, int64_t groups, bool flip,
+      [](ValueArgument x, ValueArgument grad_output, ShapeArgument kernel, IntegersArgument stride,
+         PaddingArgument padding, IntegersArgument dilation, int64_t groups, bool flip,
          const std::string& name) {
         return conv_weight_grad(to_value(x, "x"), to_value(grad_output, "grad_output"),
                                 {.stride = to_integers(stride, "stride"),
@@ -78,9 +79,9 @@ void bind_conv(nb::module_& m) {
 
   m.def(
       "conv_transpose",
-      [](nb::object x, nb::object w, nb::object bias, nb::object stride, nb::object padding,
-         nb::object output_padding, nb::object output_size, nb::object dilation, int64_t groups,
-         bool flip, const std::string& name) {
+      [](ValueArgument x, ValueArgument w, ValueArgument bias, IntegersArgument stride,
+         PaddingArgument padding, IntegersArgument output_padding, ShapeArgument output_size,
+         IntegersArgument dilation, int64_t groups, bool flip, const std::string& name) {
         return conv_transpose(
             to_value(x, "x"), to_value(w, "w"), to_value(bias, "bias"),
             {.stride = to_integers(stride, "stride"),
@@ -99,10 +100,10 @@ void bind_conv(nb::module_& m) {
 
   m.def(
       "convolution_backward",
-      [](nb::object grad_output, nb::object input, nb::object weight, nb::object bias_sizes,
-         nb::object stride, nb::object padding, nb::object dilation, bool transposed,
-         nb::object output_padding, int64_t groups, nb::object output_mask, bool flip,
-         const std::string& name) {
+      [](ValueArgument grad_output, ValueArgument input, ValueArgument weight,
+         ShapeArgument bias_sizes, IntegersArgument stride, PaddingArgument padding,
+         IntegersArgument dilation, bool transposed, IntegersArgument output_padding,
+         int64_t groups, MaskArgument output_mask, bool flip, const std::string& name) {
         ConvolutionBackward attributes{
             .stride = to_integers(stride, "stride"),
             .padding = to_padding(padding),
@@ -116,8 +117,8 @@ void bind_conv(nb::module_& m) {
         const auto grads =
             convolution_backward(to_value(grad_output, "grad_output"), to_value(input, "input"),
                                  to_value(weight, "weight"), std::move(attributes), name);
-        return nb::make_tuple(value_or_none(grads[0]), value_or_none(grads[1]),
-                              value_or_none(grads[2]));
+        return nb::borrow<OptionalValuesResult>(nb::make_tuple(
+            value_or_none(grads[0]), value_or_none(grads[1]), value_or_none(grads[2])));
       },
       "grad_output"_a, "input"_a, "weight"_a, "bias_sizes"_a = nb::none(), "stride"_a = 1,
       "padding"_a = 0, "dilation"_a = 1, "transposed"_a = false, "output_padding"_a = 0,

@@ -27,24 +27,24 @@ void bind_elementwise(nb::module_& m) {
   for (const auto& [kind, name] : EnumNames<UnaryKind>::values)
     m.def(
         std::string(name).c_str(),
-        [kind = kind](nb::object x) { return unary(kind, to_value(x, "x")); }, "x"_a);
+        [kind = kind](ValueArgument x) { return unary(kind, to_value(x, "x")); }, "x"_a);
   for (const auto& [kind, name] : EnumNames<BinaryKind>::values)
     m.def(
         std::string(name).c_str(),
-        [kind = kind](nb::object x, nb::object y) { return apply_binary(kind, x, y); }, "x"_a,
-        "y"_a);
+        [kind = kind](OperandArgument x, OperandArgument y) { return apply_binary(kind, x, y); },
+        "x"_a, "y"_a);
 
   m.def(
       "where",
-      [](nb::object condition, nb::object x, nb::object y) {
+      [](ValueArgument condition, OperandArgument x, OperandArgument y) {
         const Value like = to_value(nb::isinstance<Value>(x) ? x : y, "operand");
         return where(to_value(condition, "condition"), to_operand(x, like), to_operand(y, like));
       },
       "condition"_a, "x"_a, "y"_a);
   m.def(
       "cast",
-      [](nb::object x, nb::object dtype) { return cast(to_value(x, "x"), to_dtype(dtype)); }, "x"_a,
-      "dtype"_a);
+      [](ValueArgument x, DTypeArgument dtype) { return cast(to_value(x, "x"), to_dtype(dtype)); },
+      "x"_a, "dtype"_a);
 }
 
 }  // namespace convoy::python

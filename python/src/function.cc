@@ -251,6 +251,8 @@ void bind_function(nb::module_& m) {
             return call(f, arrays, out, named);
           },
           "arrays"_a, nb::kw_only(), "out"_a = nb::none(), "named"_a,
+          nb::sig("def __call__(self, *arrays: numpy.typing.ArrayLike, out: typing.Any = None, "
+                  "**named: numpy.typing.ArrayLike) -> typing.Any"),
           "Runs. Returns an array, or a tuple of arrays where a list of outputs was compiled; "
           "`out` are arrays to write the results to.")
       .def_prop_ro(

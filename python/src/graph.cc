@@ -7,6 +7,7 @@
 #include "convoy/base/error.h"
 #include "convoy/graph/dot.h"
 #include "convoy/graph/text.h"
+#include "convoy/ops/catalog.h"
 #include "module.h"
 #include "parameter.h"
 
@@ -77,6 +78,9 @@ void bind_graph_class(nb::module_& m) {
             new (self) Graph(to_values(inputs, "inputs"), to_outputs(outputs), std::move(name));
           },
           "inputs"_a, "outputs"_a, "name"_a = "",
+          nb::sig("def __init__(self, inputs: Value | collections.abc.Sequence[Value], outputs: "
+                  "Value | collections.abc.Sequence[Value] | dict[str, Value], name: str = '') -> "
+                  "None"),
           "Everything that outputs (a value, a list, or a dict of named values) depend on.")
       .def_static(
           "parse",
@@ -93,7 +97,8 @@ void bind_graph_class(nb::module_& m) {
           "max_elements"_a = -1,
           "The graph as text that `parse` reads back exactly; with max_elements, longer constants "
           "are cut short for reading.")
-      .def("draw", draw, "path"_a, "Writes a drawing, .svg (by Graphviz) or .dot, by the suffix.")
+      .def("draw", draw, "path"_a, nb::sig("def draw(self, path: str | os.PathLike[str]) -> None"),
+           "Writes a drawing, .svg (by Graphviz) or .dot, by the suffix.")
       .def_ro("name", &Graph::name)
       .def_prop_ro(
           "inputs", [](const Graph& graph) { return graph.inputs; }, "Values that callers feed.")
@@ -150,6 +155,20 @@ void bind_graph_class(nb::module_& m) {
 }  // namespace
 
 void bind_graph(nb::module_& m) {
+  m.def(
+      "_operators",
+      [] {
+        nb::list result;
+        for (const OperatorInfo& info : operators()) {
+          nb::list fields;
+          for (const AttributeInfo& attribute : info.attributes)
+            fields.append(nb::make_tuple(std::string(attribute.name), attribute.type,
+                                         std::string(attribute.documentation)));
+          result.append(nb::make_tuple(std::string(info.name), fields));
+        }
+        return result;
+      },
+      "Every operator: its name, and name, type and documentation of its attributes.");
   bind_graph_class(m);
   m.def(
       "input",
@@ -179,16 +198,24 @@ void bind_graph(nb::module_& m) {
       "A value known when the graph is built: a copy of an array or of nested lists of numbers.");
   m.def(
       "gradients",
-      [](nb::object of, nb::object wrt, nb::object seeds) -> nb::object {
+      [](nb::object of, const Value& wrt, nb::object seeds) {
         const std::vector<Value> values = to_values(of, "of");
-        const std::vector<Value> found =
-            gradients(values, to_values(wrt, "with_respect_to"), to_seeds(seeds, values));
-        if (nb::isinstance<Value>(wrt)) return nb::cast(found.at(0));
-        return nb::cast(found);
+        return gradients(values, {wrt}, to_seeds(seeds, values)).at(0);
       },
       "of"_a, "with_respect_to"_a, "seeds"_a = nb::none(),
-      "Gradients of a scalar, or of the sum of values weighted by seeds, as values of a graph: a "
-      "list, or one value where with_respect_to is one value.");
+      nb::sig("def gradients(of: Value | collections.abc.Sequence[Value], with_respect_to: Value, "
+              "seeds: typing.Any = None) -> Value"),
+      "Gradients of a scalar, or of the sum of values weighted by seeds (values, arrays or "
+      "numbers), as values of a graph: one, or a list where with_respect_to is a list.");
+  m.def(
+      "gradients",
+      [](nb::object of, nb::object wrt, nb::object seeds) {
+        const std::vector<Value> values = to_values(of, "of");
+        return gradients(values, to_values(wrt, "with_respect_to"), to_seeds(seeds, values));
+      },
+      "of"_a, "with_respect_to"_a, "seeds"_a = nb::none(),
+      nb::sig("def gradients(of: Value | collections.abc.Sequence[Value], with_respect_to: "
+              "collections.abc.Sequence[Value], seeds: typing.Any = None) -> list[Value]"));
 }
 
 }  // namespace convoy::python

@@ -14,7 +14,7 @@ void bind_reduce(nb::module_& m) {
   for (const auto& [kind, name] : EnumNames<ReduceKind>::values)
     m.def(
         std::string(name).c_str(),
-        [kind = kind](nb::object x, nb::object axes, bool keepdims) {
+        [kind = kind](ValueArgument x, IntegersArgument axes, bool keepdims) {
           return reduce(kind, to_value(x, "x"), to_integers(axes, "axes"), keepdims);
         },
         "x"_a, "axes"_a = nb::none(), "keepdims"_a = false);

@@ -13,13 +13,13 @@ using namespace nb::literals;
 void bind_shape(nb::module_& m) {
   m.def(
       "reshape",
-      [](nb::object x, nb::object shape) {
+      [](ValueArgument x, ShapeArgument shape) {
         return reshape(to_value(x, "x"), to_shape(shape, "shape"));
       },
       "x"_a, "shape"_a);
   m.def(
       "expand",
-      [](nb::object x, nb::object shape) {
+      [](ValueArgument x, ShapeArgument shape) {
         return expand(to_value(x, "x"), to_shape(shape, "shape"));
       },
       "x"_a, "shape"_a);

@@ -21,6 +21,11 @@ namespace {
 
 nb::object not_implemented() { return nb::borrow(Py_NotImplemented); }
 
+// What stubs say of a binary operator, which dispatches on any object.
+std::string signature(const char* name, const char* operand, const char* result) {
+  return fmt::format("def {}(self, other: {}, /) -> {}", name, operand, result);
+}
+
 // ---- Dim ----
 
 bool is_dim(nb::handle object) {
@@ -35,13 +40,13 @@ void def_dim_operator(nb::class_<Dim>& dim, const char* name, const char* reflec
       [apply](const Dim& self, nb::object other) {
         return is_dim(other) ? nb::cast(apply(self, to_dim(other, "size"))) : not_implemented();
       },
-      nb::is_operator());
+      nb::is_operator(), nb::sig(signature(name, "Dim | int", "Dim").c_str()));
   dim.def(
       reflected,
       [apply](const Dim& self, nb::object other) {
         return is_dim(other) ? nb::cast(apply(to_dim(other, "size"), self)) : not_implemented();
       },
-      nb::is_operator());
+      nb::is_operator(), nb::sig(signature(reflected, "int", "Dim").c_str()));
 }
 
 Dim divided(const Dim& a, const Dim& b) {
@@ -53,7 +58,7 @@ Dim divided(const Dim& a, const Dim& b) {
 void bind_dim(nb::module_& m) {
   nb::class_<Dim> dim(m, "Dim", "The size of one axis, known or symbolic: N, H // 2 + 1.");
   dim.def(
-         "__init__", [](Dim* self, nb::object size) { new (self) Dim(to_dim(size, "size")); },
+         "__init__", [](Dim* self, DimArgument size) { new (self) Dim(to_dim(size, "size")); },
          "size"_a, "A size from its text, such as 'N' or 'H//2', or from an int.")
       .def("__str__", &Dim::to_string)
       .def("__repr__", [](const Dim& d) { return "Dim('" + d.to_string() + "')"; })
@@ -62,7 +67,7 @@ void bind_dim(nb::module_& m) {
           [](const Dim& a, nb::object b) {
             return is_dim(b) ? nb::object(nb::bool_(a == to_dim(b, "size"))) : not_implemented();
           },
-          nb::is_operator())
+          nb::is_operator(), nb::sig("def __eq__(self, other: object, /) -> bool"))
       .def("__hash__",
            [](const Dim& d) {
              return d.is_static() ? nb::hash(nb::int_(d.value()))
@@ -99,6 +104,8 @@ Value true_quotient(const Value& x, const Value& y) {
   return div(x, y);
 }
 
+constexpr const char* operand_types = "Value | float | numpy.typing.NDArray[typing.Any]";
+
 // `name` and, with the operands exchanged, `reflected` (null for comparisons, which Python
 // exchanges by itself).
 template <class F>
@@ -109,7 +116,8 @@ void def_operator(nb::class_<Value>& value, const char* name, const char* reflec
         return is_operand(other) ? nb::cast(apply(self, to_operand(other, self)))
                                  : not_implemented();
       },
-      nb::is_operator());
+      nb::is_operator(),
+      nb::sig(signature(name, reflected ? operand_types : "object", "Value").c_str()));
   if (!reflected) return;
   value.def(
       reflected,
@@ -117,7 +125,7 @@ void def_operator(nb::class_<Value>& value, const char* name, const char* reflec
         return is_operand(other) ? nb::cast(apply(to_operand(other, self), self))
                                  : not_implemented();
       },
-      nb::is_operator());
+      nb::is_operator(), nb::sig(signature(reflected, operand_types, "Value").c_str()));
 }
 
 void def_operators(nb::class_<Value>& value) {
@@ -186,7 +194,7 @@ void bind_value(nb::module_& m) {
                  "a graph value is neither true nor false before the graph runs; choose between "
                  "values with convoy.where, and tell two values apart with `is`");
            })
-      .def("__array__", [](const Value&, nb::args, nb::kwargs) -> nb::object {
+      .def("__array__", [](const Value&, nb::args, nb::kwargs) -> ArrayResult {
         throw TypeError(
             "a graph value has no elements: compile a function and call it with arrays");
       });
@@ -200,8 +208,10 @@ void bind_value(nb::module_& m) {
                                     "statistics. A Value like any other in graphs.")
       .def_prop_rw(
           "value",
-          [](const ParameterValue& p) { return to_numpy(*p.state->value(), /*writable=*/false); },
-          [](const ParameterValue& p, nb::object array) {
+          [](const ParameterValue& p) {
+            return nb::borrow<ArrayResult>(to_numpy(*p.state->value(), /*writable=*/false));
+          },
+          [](const ParameterValue& p, ArrayArgument array) {
             const Tensor tensor = to_tensor(array, "value");
             const DType dtype = p.dtype();
             // Numbers in a list have no dtype of their own.

@@ -8,7 +8,7 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # thousands of sma
 # Two test processes share two cores: each library keeps to one thread.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import hypothesis  # noqa: E402
+import hypothesis
 
 # Every test states how many configurations it draws (support.configurations); a failing one is
 # shrunk and printed with the line that repeats it.
