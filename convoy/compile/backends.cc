@@ -9,12 +9,19 @@
 namespace convoy {
 
 namespace {
-constexpr std::array all{Backend{"reference", &reference::compile}};
-}
+constexpr std::array all{Backend{"reference", &reference::compile, [](const Op&) { return true; }}};
+}  // namespace
 
 std::vector<std::string> backends() {
   std::vector<std::string> names;
   for (const Backend& backend : all) names.emplace_back(backend.name);
+  return names;
+}
+
+std::vector<std::string> backends_with(const Op& op) {
+  std::vector<std::string> names;
+  for (const Backend& backend : all)
+    if (backend.has(op)) names.emplace_back(backend.name);
   return names;
 }
 

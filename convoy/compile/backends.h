@@ -13,6 +13,8 @@ namespace convoy {
 struct Backend {
   std::string_view name;
   std::unique_ptr<Executable> (*compile)(const Graph& graph);
+  /// Whether it has a kernel for the operator.
+  bool (*has)(const Op& op);
 };
 
 /// The backend called `name`; NotSupportedError lists the known ones otherwise.

@@ -106,5 +106,7 @@ Function compile(Graph graph, CompileOptions options = {});
 
 /// Names of the backends of this build.
 std::vector<std::string> backends();
+/// Names of the backends that have the operator.
+std::vector<std::string> backends_with(const Op& op);
 
 }  // namespace convoy

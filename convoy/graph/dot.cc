@@ -72,11 +72,12 @@ std::string small(const std::string& html) {
 bool is_spelled_out_default(std::string_view name, std::string_view text) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> entries{
       {{"stride", "1"}, {"dilation", "1"}, {"padding", "(0, 0)"}, {"output_padding", "0"}}};
-  for (const auto& [attribute, entry] : entries)
-    if (attribute == name && text.starts_with('['))
-      return std::ranges::all_of(split_list(text),
-                                 [&](std::string_view item) { return item == entry; });
-  return false;
+  const auto* found = std::find_if(entries.begin(), entries.end(),
+                                   [&](const auto& entry) { return entry.first == name; });
+  if (found == entries.end() || !text.starts_with('[')) return false;
+  const std::vector<std::string_view> items = split_list(text);
+  return std::all_of(items.begin(), items.end(),
+                     [&](std::string_view item) { return item == found->second; });
 }
 
 // Attributes that differ from their defaults, one to a row.
@@ -93,7 +94,7 @@ std::string attribute_rows(const Op& op) {
 
 class Drawing {
  public:
-  explicit Drawing(const Graph& graph) : graph_(graph) {
+  explicit Drawing(const Graph& graph) {
     for (const Output& output : graph.outputs) results_.insert(output.value.node().get());
     text_ = fmt::format("digraph {} {{\n{}", quoted(graph.name), style);
     for (const NodePtr& node : graph.nodes) add(*node);
@@ -181,7 +182,6 @@ class Drawing {
                          box(has_parameters ? with_parameters : without_parameters, rows), edges);
   }
 
-  const Graph& graph_;
   std::unordered_set<const Node*> results_;
   std::unordered_map<const Node*, size_t> ids_;
   std::string text_;
