@@ -38,11 +38,11 @@ namespace convoy {
 /// Differs: ONNX's output_shape replaces the padding; here output_size keeps it, as in PyTorch,
 ///   and implies output_padding. JAX's conv_transpose flips unless transpose_kernel is given.
 struct ConvTranspose {
-  Integers stride;
-  Padding padding;
-  Integers output_padding;
-  Shape output_size;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers output_padding = {};
+  Shape output_size = {};
+  Integers dilation = {};
   int64_t groups = 1;
   bool flip = false;
 
