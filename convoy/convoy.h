@@ -6,6 +6,8 @@
 #include "convoy/base/version.h"
 #include "convoy/compile/function.h"
 #include "convoy/composites/convolution_backward.h"
+#include "convoy/composites/depth_to_space.h"
+#include "convoy/composites/tile.h"
 #include "convoy/graph/gradients.h"
 #include "convoy/graph/graph.h"
 #include "convoy/ops/conv_transpose.h"

@@ -44,6 +44,10 @@ std::string attribute_text(const Integers& value) {
   return fmt::format("[{}]", fmt::join(value, ", "));
 }
 
+std::string attribute_text(const Numbers& value) {
+  return fmt::format("[{}]", fmt::join(value, ", "));
+}
+
 std::string attribute_text(const Dim& value) { return value.to_string(); }
 
 std::string attribute_text(const Shape& value) {
@@ -66,6 +70,11 @@ void read_attribute(std::string_view text, double& value) { read_number(text, va
 void read_attribute(std::string_view text, DType& value) { value = parse_dtype(text); }
 
 void read_attribute(std::string_view text, Integers& value) {
+  value.clear();
+  for (const std::string_view item : split_list(text)) read_attribute(item, value.emplace_back());
+}
+
+void read_attribute(std::string_view text, Numbers& value) {
   value.clear();
   for (const std::string_view item : split_list(text)) read_attribute(item, value.emplace_back());
 }

@@ -59,6 +59,8 @@ E parse_enum(std::string_view what, std::string_view name) {
 /// One integer per spatial axis. An empty list stands for the operator's default on every axis,
 /// a single integer for the same on every axis; builders expand both to full length.
 using Integers = std::vector<int64_t>;
+/// One real number per spatial axis.
+using Numbers = std::vector<double>;
 
 // Text of each attribute type, read back by `read_attribute`.
 std::string attribute_text(bool value);
@@ -66,6 +68,7 @@ std::string attribute_text(int64_t value);
 std::string attribute_text(double value);
 std::string attribute_text(DType value);
 std::string attribute_text(const Integers& value);
+std::string attribute_text(const Numbers& value);
 std::string attribute_text(const Dim& value);
 std::string attribute_text(const Shape& value);
 template <NamedEnum E>
@@ -79,6 +82,7 @@ void read_attribute(std::string_view text, int64_t& value);
 void read_attribute(std::string_view text, double& value);
 void read_attribute(std::string_view text, DType& value);
 void read_attribute(std::string_view text, Integers& value);
+void read_attribute(std::string_view text, Numbers& value);
 void read_attribute(std::string_view text, Dim& value);
 void read_attribute(std::string_view text, Shape& value);
 template <NamedEnum E>

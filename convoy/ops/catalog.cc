@@ -34,6 +34,7 @@ std::string type_text() {
            : std::same_as<T, Shape>    ? "sizes"
            : std::same_as<T, Padding>  ? "padding"
            : std::same_as<T, Integers> ? "integers"
+           : std::same_as<T, Numbers>  ? "numbers"
                                        : "list";
   }
 }

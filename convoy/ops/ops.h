@@ -8,26 +8,44 @@
 #include "convoy/ops/batch_norm.h"
 #include "convoy/ops/binary.h"
 #include "convoy/ops/cast.h"
+#include "convoy/ops/concat.h"
 #include "convoy/ops/conv.h"
 #include "convoy/ops/custom.h"
 #include "convoy/ops/expand.h"
+#include "convoy/ops/flip.h"
+#include "convoy/ops/fold.h"
+#include "convoy/ops/gather.h"
+#include "convoy/ops/gather_elements.h"
+#include "convoy/ops/gather_nd.h"
 #include "convoy/ops/group_norm.h"
 #include "convoy/ops/layer_norm.h"
 #include "convoy/ops/lp_pool.h"
 #include "convoy/ops/max_pool.h"
 #include "convoy/ops/max_unpool.h"
+#include "convoy/ops/non_max_suppression.h"
 #include "convoy/ops/operator.h"
+#include "convoy/ops/pad.h"
 #include "convoy/ops/reduce.h"
 #include "convoy/ops/reshape.h"
+#include "convoy/ops/resize.h"
+#include "convoy/ops/scatter_elements.h"
+#include "convoy/ops/scatter_nd.h"
+#include "convoy/ops/shape_of.h"
+#include "convoy/ops/slice.h"
+#include "convoy/ops/transpose.h"
 #include "convoy/ops/unary.h"
+#include "convoy/ops/unfold.h"
 #include "convoy/ops/where.h"
 
 namespace convoy {
 
 using Op = std::variant<AdaptiveAvgPool, AdaptiveAvgPoolInputGrad, AdaptiveMaxPool, AvgPool,
-                        AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Conv,
-                        ConvInputGrad, ConvWeightGrad, Custom, Expand, GroupNorm, LayerNorm, LpPool,
-                        MaxPool, MaxUnpool, MaxUnpoolGrad, Reduce, Reshape, Unary, Where>;
+                        AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Concat, Conv,
+                        ConvInputGrad, ConvWeightGrad, Custom, Expand, Flip, Fold, Gather,
+                        GatherElements, GatherND, GroupNorm, LayerNorm, LpPool, MaxPool, MaxUnpool,
+                        MaxUnpoolGrad, NonMaxSuppression, Pad, PadInputGrad, Reduce, Reshape,
+                        Resize, ResizeInputGrad, ScatterElements, ScatterND, ShapeOf, Slice,
+                        SliceInputGrad, Transpose, Unary, Unfold, Where>;
 
 template <class V>
 inline constexpr bool all_are_operators = false;

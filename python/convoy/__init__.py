@@ -41,18 +41,26 @@ batch_norm = _eager(_convoy.batch_norm)
 batch_norm_training = _eager(_convoy.batch_norm_training)
 cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
+concat = _eager(_convoy.concat)
 conv = _eager(_convoy.conv)
 conv_input_grad = _eager(_convoy.conv_input_grad)
 conv_transpose = _eager(_convoy.conv_transpose)
 conv_weight_grad = _eager(_convoy.conv_weight_grad)
 convolution_backward = _eager(_convoy.convolution_backward)
 cos = _eager(_convoy.cos)
+depth_to_space = _eager(_convoy.depth_to_space)
 div = _eager(_convoy.div)
 equal = _eager(_convoy.equal)
 erf = _eager(_convoy.erf)
 exp = _eager(_convoy.exp)
 expand = _eager(_convoy.expand)
+flatten = _eager(_convoy.flatten)
+flip = _eager(_convoy.flip)
 floor = _eager(_convoy.floor)
+fold = _eager(_convoy.fold)
+gather = _eager(_convoy.gather)
+gather_elements = _eager(_convoy.gather_elements)
+gather_nd = _eager(_convoy.gather_nd)
 global_avg_pool = _eager(_convoy.global_avg_pool)
 global_max_pool = _eager(_convoy.global_max_pool)
 greater = _eager(_convoy.greater)
@@ -75,7 +83,10 @@ max_unpool_grad = _eager(_convoy.max_unpool_grad)
 min = _eager(_convoy.min)
 mul = _eager(_convoy.mul)
 neg = _eager(_convoy.neg)
+non_max_suppression = _eager(_convoy.non_max_suppression)
 not_equal = _eager(_convoy.not_equal)
+pad = _eager(_convoy.pad)
+pad_input_grad = _eager(_convoy.pad_input_grad)
 pow = _eager(_convoy.pow)
 reciprocal = _eager(_convoy.reciprocal)
 reduce_l1 = _eager(_convoy.reduce_l1)
@@ -86,14 +97,30 @@ reduce_mean = _eager(_convoy.reduce_mean)
 reduce_min = _eager(_convoy.reduce_min)
 reduce_prod = _eager(_convoy.reduce_prod)
 reduce_sum = _eager(_convoy.reduce_sum)
+repeat = _eager(_convoy.repeat)
 reshape = _eager(_convoy.reshape)
+resize = _eager(_convoy.resize)
+resize_input_grad = _eager(_convoy.resize_input_grad)
 round = _eager(_convoy.round)
 rsqrt = _eager(_convoy.rsqrt)
+scatter_elements = _eager(_convoy.scatter_elements)
+scatter_nd = _eager(_convoy.scatter_nd)
+shape_of = _eager(_convoy.shape_of)
 sign = _eager(_convoy.sign)
 sin = _eager(_convoy.sin)
+slice = _eager(_convoy.slice)
+slice_input_grad = _eager(_convoy.slice_input_grad)
+space_to_depth = _eager(_convoy.space_to_depth)
+split = _eager(_convoy.split)
 sqrt = _eager(_convoy.sqrt)
+squeeze = _eager(_convoy.squeeze)
+stack = _eager(_convoy.stack)
 sub = _eager(_convoy.sub)
 tanh = _eager(_convoy.tanh)
+tile = _eager(_convoy.tile)
+transpose = _eager(_convoy.transpose)
+unfold = _eager(_convoy.unfold)
+unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
@@ -120,6 +147,7 @@ __all__ = [
     "batch_norm_training",
     "cast",
     "ceil",
+    "concat",
     "constant",
     "conv",
     "conv_input_grad",
@@ -127,12 +155,19 @@ __all__ = [
     "conv_weight_grad",
     "convolution_backward",
     "cos",
+    "depth_to_space",
     "div",
     "equal",
     "erf",
     "exp",
     "expand",
+    "flatten",
+    "flip",
     "floor",
+    "fold",
+    "gather",
+    "gather_elements",
+    "gather_nd",
     "global_avg_pool",
     "global_max_pool",
     "gradients",
@@ -154,7 +189,10 @@ __all__ = [
     "max_unpool_grad",
     "mul",
     "neg",
+    "non_max_suppression",
     "not_equal",
+    "pad",
+    "pad_input_grad",
     "parameter",
     "reciprocal",
     "reduce_l1",
@@ -165,12 +203,27 @@ __all__ = [
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "repeat",
     "reshape",
+    "resize",
+    "resize_input_grad",
     "rsqrt",
+    "scatter_elements",
+    "scatter_nd",
+    "shape_of",
     "sign",
     "sin",
+    "slice_input_grad",
+    "space_to_depth",
+    "split",
     "sqrt",
+    "squeeze",
+    "stack",
     "sub",
     "tanh",
+    "tile",
+    "transpose",
+    "unfold",
+    "unsqueeze",
     "where",
 ]

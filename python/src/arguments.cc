@@ -105,6 +105,22 @@ Integers to_integers(nb::handle object, std::string_view what) {
   return result;
 }
 
+Numbers to_numbers(nb::handle object, std::string_view what) {
+  const auto to_number = [&](nb::handle item) {
+    const double value = PyFloat_AsDouble(item.ptr());
+    if (value == -1 && PyErr_Occurred()) {
+      PyErr_Clear();
+      throw TypeError(fmt::format("{} must be numbers, got '{}'", what, python_type_name(item)));
+    }
+    return value;
+  };
+  if (object.is_none()) return {};
+  if (!is_sequence(object)) return {to_number(object)};
+  Numbers result;
+  for (const nb::handle item : object) result.push_back(to_number(item));
+  return result;
+}
+
 Padding to_padding(nb::handle object) {
   if (PyUnicode_Check(object.ptr())) return Padding::named(nb::cast<std::string>(object));
   if (!is_sequence(object)) return Padding(to_int64(object, "padding"));

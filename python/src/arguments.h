@@ -28,6 +28,10 @@ class OperandArgument : public nb::object {
 class IntegersArgument : public nb::object {
   NB_OBJECT(IntegersArgument, nb::object, "int | collections.abc.Sequence[int]", accept_any)
 };
+class NumbersArgument : public nb::object {
+  NB_OBJECT(NumbersArgument, nb::object, "float | collections.abc.Sequence[float] | None",
+            accept_any)
+};
 class PaddingArgument : public nb::object {
   NB_OBJECT(PaddingArgument, nb::object,
             "str | int | collections.abc.Sequence[int | collections.abc.Sequence[int]]", accept_any)
@@ -73,6 +77,8 @@ class ResultsResult : public nb::object {
 std::vector<Value> to_values(nb::handle object, std::string_view what);
 /// None, an int for all axes, or a sequence of ints.
 Integers to_integers(nb::handle object, std::string_view what);
+/// None, a number for all axes, or a sequence of numbers.
+Numbers to_numbers(nb::handle object, std::string_view what);
 /// An int, a name, or a sequence of ints and (begin, end) pairs.
 Padding to_padding(nb::handle object);
 /// An int, a Dim, or text such as "N" or "H//2".

@@ -16,4 +16,7 @@ NB_MODULE(_convoy, m) {
   bind_pool(m);
   bind_reduce(m);
   bind_shape(m);
+  bind_indexing(m);
+  bind_patches(m);
+  bind_resize(m);
 }

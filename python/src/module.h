@@ -16,5 +16,8 @@ void bind_pool(nanobind::module_& m);
 void bind_reduce(nanobind::module_& m);
 void bind_shape(nanobind::module_& m);
 void bind_value(nanobind::module_& m);
+void bind_indexing(nanobind::module_& m);
+void bind_patches(nanobind::module_& m);
+void bind_resize(nanobind::module_& m);
 
 }  // namespace convoy::python
