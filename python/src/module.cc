@@ -10,8 +10,11 @@ NB_MODULE(_convoy, m) {
   bind_value(m);
   bind_graph(m);
   bind_function(m);
+  bind_activation(m);
   bind_conv(m);
   bind_elementwise(m);
+  bind_linear(m);
+  bind_random(m);
   bind_reduce(m);
   bind_shape(m);
 }
