@@ -3,11 +3,14 @@
 
 #include <variant>
 
+#include "convoy/ops/activation.h"
 #include "convoy/ops/adaptive_pool.h"
+#include "convoy/ops/arg_reduce.h"
 #include "convoy/ops/avg_pool.h"
 #include "convoy/ops/batch_norm.h"
 #include "convoy/ops/binary.h"
 #include "convoy/ops/cast.h"
+#include "convoy/ops/clip.h"
 #include "convoy/ops/concat.h"
 #include "convoy/ops/conv.h"
 #include "convoy/ops/custom.h"
@@ -18,13 +21,17 @@
 #include "convoy/ops/gather_elements.h"
 #include "convoy/ops/gather_nd.h"
 #include "convoy/ops/group_norm.h"
+#include "convoy/ops/iota.h"
 #include "convoy/ops/layer_norm.h"
 #include "convoy/ops/lp_pool.h"
+#include "convoy/ops/matmul.h"
 #include "convoy/ops/max_pool.h"
 #include "convoy/ops/max_unpool.h"
 #include "convoy/ops/non_max_suppression.h"
+#include "convoy/ops/one_hot.h"
 #include "convoy/ops/operator.h"
 #include "convoy/ops/pad.h"
+#include "convoy/ops/random.h"
 #include "convoy/ops/reduce.h"
 #include "convoy/ops/reshape.h"
 #include "convoy/ops/resize.h"
@@ -32,6 +39,8 @@
 #include "convoy/ops/scatter_nd.h"
 #include "convoy/ops/shape_of.h"
 #include "convoy/ops/slice.h"
+#include "convoy/ops/softmax.h"
+#include "convoy/ops/top_k.h"
 #include "convoy/ops/transpose.h"
 #include "convoy/ops/unary.h"
 #include "convoy/ops/unfold.h"
@@ -39,13 +48,7 @@
 
 namespace convoy {
 
-using Op = std::variant<AdaptiveAvgPool, AdaptiveAvgPoolInputGrad, AdaptiveMaxPool, AvgPool,
-                        AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Concat, Conv,
-                        ConvInputGrad, ConvWeightGrad, Custom, Expand, Flip, Fold, Gather,
-                        GatherElements, GatherND, GroupNorm, LayerNorm, LpPool, MaxPool, MaxUnpool,
-                        MaxUnpoolGrad, NonMaxSuppression, Pad, PadInputGrad, Reduce, Reshape,
-                        Resize, ResizeInputGrad, ScatterElements, ScatterND, ShapeOf, Slice,
-                        SliceInputGrad, Transpose, Unary, Unfold, Where>;
+using Op = std::variant<Activation, AdaptiveAvgPool, AdaptiveAvgPoolInputGrad, AdaptiveMaxPool, ArgReduce, AvgPool, AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Clip, Concat, Conv, ConvInputGrad, ConvWeightGrad, Custom, Expand, Flip, Fold, Gather, GatherElements, GatherND, GroupNorm, Iota, LayerNorm, LpPool, Matmul, MaxPool, MaxUnpool, MaxUnpoolGrad, NonMaxSuppression, OneHot, Pad, PadInputGrad, Random, Reduce, Reshape, Resize, ResizeInputGrad, ScatterElements, ScatterND, ShapeOf, Slice, SliceInputGrad, Softmax, TopK, Transpose, Unary, Unfold, Where>;
 
 template <class V>
 inline constexpr bool all_are_operators = false;

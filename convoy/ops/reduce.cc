@@ -38,6 +38,18 @@ Dim reduced_count(const Reduce& op, const Shape& in) {
   return count;
 }
 
+// The product of all other elements, for every element along `axes`: the product without zeros
+// over the element, what is left for a lone zero, and nothing beside two of them.
+Value other_factors(const Value& x, const Integers& axes) {
+  const Value zero = scalar(0, x.dtype()), one = scalar(1, x.dtype());
+  const Value is_zero = equal(x, zero);
+  const Value factors = where(is_zero, one, x);
+  const Value product = reduce_prod(factors, axes, true);
+  const Value zeros = reduce_sum(cast(is_zero, x.dtype()), axes, true);
+  const Value beside_zero = where(equal(zeros, one), where(is_zero, product, zero), zero);
+  return where(equal(zeros, zero), product / factors, beside_zero);
+}
+
 bool is_order(ReduceKind kind) { return kind == ReduceKind::max || kind == ReduceKind::min; }
 
 }  // namespace
@@ -76,7 +88,7 @@ Gradients vjp(const Reduce& op, const Backward& b) {
       return {chosen * (grad / reduce_sum(chosen, op.axes, true))};
     }
     case ReduceKind::prod:
-      return {grad * y / x};
+      return {grad * other_factors(x, op.axes)};
     case ReduceKind::l1:
       return {grad * sign(x)};
     case ReduceKind::l2: {

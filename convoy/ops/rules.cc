@@ -31,6 +31,16 @@ int64_t normalized_axis(int constraint, int64_t axis, int64_t rank) {
   return axis < 0 ? axis + rank : axis;
 }
 
+int64_t axis_from_front(int64_t axis, int64_t rank) {
+  return axis < 0 && axis >= -rank ? axis + rank : axis;
+}
+
+size_t stored_axis(int constraint, int64_t axis, int64_t rank) {
+  if (normalized_axis(constraint, axis, rank) != axis)
+    value_violation(constraint, fmt::format("axis must be counted from the front, got {}", axis));
+  return static_cast<size_t>(axis);
+}
+
 Integers normalized_axes(int constraint, const Integers& axes, int64_t rank) {
   Integers result;
   for (const int64_t axis : axes) result.push_back(normalized_axis(constraint, axis, rank));

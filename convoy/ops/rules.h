@@ -36,6 +36,11 @@ void require_same_dtype(int constraint, Types in);
 void require_floating(int constraint, std::string_view what, DType dtype);
 /// `axis` counted from the front, for -rank <= axis < rank.
 int64_t normalized_axis(int constraint, int64_t axis, int64_t rank);
+/// `axis` as builders store it: counted from the front where it is in range, for the type rule to
+/// refuse where it is not.
+int64_t axis_from_front(int64_t axis, int64_t rank);
+/// `axis` where a type rule needs it counted from the front already.
+size_t stored_axis(int constraint, int64_t axis, int64_t rank);
 /// Axes counted from the front, sorted, none twice.
 Integers normalized_axes(int constraint, const Integers& axes, int64_t rank);
 /// `list` expanded to `rank` entries: empty gives `otherwise` everywhere, one entry is repeated.

@@ -34,6 +34,8 @@ adaptive_avg_pool = _eager(_convoy.adaptive_avg_pool)
 adaptive_avg_pool_input_grad = _eager(_convoy.adaptive_avg_pool_input_grad)
 adaptive_max_pool = _eager(_convoy.adaptive_max_pool)
 add = _eager(_convoy.add)
+arg_max = _eager(_convoy.arg_max)
+arg_min = _eager(_convoy.arg_min)
 atan = _eager(_convoy.atan)
 avg_pool = _eager(_convoy.avg_pool)
 avg_pool_input_grad = _eager(_convoy.avg_pool_input_grad)
@@ -41,6 +43,8 @@ batch_norm = _eager(_convoy.batch_norm)
 batch_norm_training = _eager(_convoy.batch_norm_training)
 cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
+celu = _eager(_convoy.celu)
+clip = _eager(_convoy.clip)
 concat = _eager(_convoy.concat)
 conv = _eager(_convoy.conv)
 conv_input_grad = _eager(_convoy.conv_input_grad)
@@ -50,44 +54,63 @@ convolution_backward = _eager(_convoy.convolution_backward)
 cos = _eager(_convoy.cos)
 depth_to_space = _eager(_convoy.depth_to_space)
 div = _eager(_convoy.div)
+dropout = _eager(_convoy.dropout)
+elu = _eager(_convoy.elu)
 equal = _eager(_convoy.equal)
 erf = _eager(_convoy.erf)
 exp = _eager(_convoy.exp)
 expand = _eager(_convoy.expand)
+eye = _eager(_convoy.eye)
 flatten = _eager(_convoy.flatten)
 flip = _eager(_convoy.flip)
 floor = _eager(_convoy.floor)
 fold = _eager(_convoy.fold)
+full = _eager(_convoy.full)
 gather = _eager(_convoy.gather)
 gather_elements = _eager(_convoy.gather_elements)
 gather_nd = _eager(_convoy.gather_nd)
+gelu = _eager(_convoy.gelu)
+gelu_tanh = _eager(_convoy.gelu_tanh)
+gemm = _eager(_convoy.gemm)
 global_avg_pool = _eager(_convoy.global_avg_pool)
 global_max_pool = _eager(_convoy.global_max_pool)
 greater = _eager(_convoy.greater)
 greater_equal = _eager(_convoy.greater_equal)
 group_norm = _eager(_convoy.group_norm)
+hard_sigmoid = _eager(_convoy.hard_sigmoid)
+hard_swish = _eager(_convoy.hard_swish)
 instance_norm = _eager(_convoy.instance_norm)
+iota = _eager(_convoy.iota)
 layer_norm = _eager(_convoy.layer_norm)
+leaky_relu = _eager(_convoy.leaky_relu)
 less = _eager(_convoy.less)
 less_equal = _eager(_convoy.less_equal)
 log = _eager(_convoy.log)
+log_softmax = _eager(_convoy.log_softmax)
 logical_and = _eager(_convoy.logical_and)
 logical_not = _eager(_convoy.logical_not)
 logical_or = _eager(_convoy.logical_or)
 logical_xor = _eager(_convoy.logical_xor)
 lp_pool = _eager(_convoy.lp_pool)
+matmul = _eager(_convoy.matmul)
 max = _eager(_convoy.max)
 max_pool = _eager(_convoy.max_pool)
 max_unpool = _eager(_convoy.max_unpool)
 max_unpool_grad = _eager(_convoy.max_unpool_grad)
 min = _eager(_convoy.min)
+mish = _eager(_convoy.mish)
 mul = _eager(_convoy.mul)
 neg = _eager(_convoy.neg)
 non_max_suppression = _eager(_convoy.non_max_suppression)
 not_equal = _eager(_convoy.not_equal)
+one_hot = _eager(_convoy.one_hot)
 pad = _eager(_convoy.pad)
 pad_input_grad = _eager(_convoy.pad_input_grad)
 pow = _eager(_convoy.pow)
+prelu = _eager(_convoy.prelu)
+random_normal = _eager(_convoy.random_normal)
+random_uniform = _eager(_convoy.random_uniform)
+range = _eager(_convoy.range)
 reciprocal = _eager(_convoy.reciprocal)
 reduce_l1 = _eager(_convoy.reduce_l1)
 reduce_l2 = _eager(_convoy.reduce_l2)
@@ -97,6 +120,7 @@ reduce_mean = _eager(_convoy.reduce_mean)
 reduce_min = _eager(_convoy.reduce_min)
 reduce_prod = _eager(_convoy.reduce_prod)
 reduce_sum = _eager(_convoy.reduce_sum)
+relu = _eager(_convoy.relu)
 repeat = _eager(_convoy.repeat)
 reshape = _eager(_convoy.reshape)
 resize = _eager(_convoy.resize)
@@ -105,11 +129,17 @@ round = _eager(_convoy.round)
 rsqrt = _eager(_convoy.rsqrt)
 scatter_elements = _eager(_convoy.scatter_elements)
 scatter_nd = _eager(_convoy.scatter_nd)
+selu = _eager(_convoy.selu)
 shape_of = _eager(_convoy.shape_of)
+sigmoid = _eager(_convoy.sigmoid)
 sign = _eager(_convoy.sign)
+silu = _eager(_convoy.silu)
 sin = _eager(_convoy.sin)
 slice = _eager(_convoy.slice)
 slice_input_grad = _eager(_convoy.slice_input_grad)
+softmax = _eager(_convoy.softmax)
+softplus = _eager(_convoy.softplus)
+softsign = _eager(_convoy.softsign)
 space_to_depth = _eager(_convoy.space_to_depth)
 split = _eager(_convoy.split)
 sqrt = _eager(_convoy.sqrt)
@@ -118,6 +148,7 @@ stack = _eager(_convoy.stack)
 sub = _eager(_convoy.sub)
 tanh = _eager(_convoy.tanh)
 tile = _eager(_convoy.tile)
+top_k = _eager(_convoy.top_k)
 transpose = _eager(_convoy.transpose)
 unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
@@ -139,6 +170,8 @@ __all__ = [
     "adaptive_avg_pool_input_grad",
     "adaptive_max_pool",
     "add",
+    "arg_max",
+    "arg_min",
     "atan",
     "avg_pool",
     "avg_pool_input_grad",
@@ -147,6 +180,8 @@ __all__ = [
     "batch_norm_training",
     "cast",
     "ceil",
+    "celu",
+    "clip",
     "concat",
     "constant",
     "conv",
@@ -157,43 +192,61 @@ __all__ = [
     "cos",
     "depth_to_space",
     "div",
+    "dropout",
+    "elu",
     "equal",
     "erf",
     "exp",
     "expand",
+    "eye",
     "flatten",
     "flip",
     "floor",
     "fold",
+    "full",
     "gather",
     "gather_elements",
     "gather_nd",
+    "gelu",
+    "gelu_tanh",
+    "gemm",
     "global_avg_pool",
     "global_max_pool",
     "gradients",
     "greater",
     "greater_equal",
     "group_norm",
+    "hard_sigmoid",
+    "hard_swish",
     "instance_norm",
+    "iota",
     "layer_norm",
+    "leaky_relu",
     "less",
     "less_equal",
     "log",
+    "log_softmax",
     "logical_and",
     "logical_not",
     "logical_or",
     "logical_xor",
     "lp_pool",
+    "matmul",
     "max_pool",
     "max_unpool",
     "max_unpool_grad",
+    "mish",
     "mul",
     "neg",
     "non_max_suppression",
     "not_equal",
+    "one_hot",
     "pad",
     "pad_input_grad",
     "parameter",
+    "prelu",
+    "random_normal",
+    "random_uniform",
     "reciprocal",
     "reduce_l1",
     "reduce_l2",
@@ -203,6 +256,7 @@ __all__ = [
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "relu",
     "repeat",
     "reshape",
     "resize",
@@ -210,10 +264,16 @@ __all__ = [
     "rsqrt",
     "scatter_elements",
     "scatter_nd",
+    "selu",
     "shape_of",
+    "sigmoid",
     "sign",
+    "silu",
     "sin",
     "slice_input_grad",
+    "softmax",
+    "softplus",
+    "softsign",
     "space_to_depth",
     "split",
     "sqrt",
@@ -222,6 +282,7 @@ __all__ = [
     "sub",
     "tanh",
     "tile",
+    "top_k",
     "transpose",
     "unfold",
     "unsqueeze",

@@ -10,10 +10,13 @@ NB_MODULE(_convoy, m) {
   bind_value(m);
   bind_graph(m);
   bind_function(m);
+  bind_activation(m);
   bind_conv(m);
   bind_elementwise(m);
+  bind_linear(m);
   bind_norm(m);
   bind_pool(m);
+  bind_random(m);
   bind_reduce(m);
   bind_shape(m);
   bind_indexing(m);
