@@ -12,7 +12,7 @@ namespace convoy {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> input_names{"a", "b", "c"};
+constexpr std::array<std::string_view, 3> argument_names{"a", "b", "c"};
 
 void check(const Gemm& op, Types in) {
   require_same_dtype(1, in);
@@ -45,7 +45,7 @@ Value gemm(const Value& a, const Value& b, const Value& c, Gemm op, std::string_
   try {
     check(op, types);
   } catch (const Violation& violation) {
-    throw_violation(violation, "gemm", input_names, name, types);
+    throw_violation(violation, "gemm", argument_names, name, types);
   }
   Value y = matmul(a, b, {op.trans_a, op.trans_b}, name);
   if (op.alpha != 1) y = op.alpha * y;

@@ -12,7 +12,7 @@ namespace convoy {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> input_names{"x", "slope"};
+constexpr std::array<std::string_view, 2> argument_names{"x", "slope"};
 
 // The shape under which `slope` broadcasts to `x`.
 Shape aligned_shape(const Type& x, const Type& slope) {
@@ -46,7 +46,7 @@ Value prelu(const Value& x, const Value& slope, std::string_view name) {
     const Value aligned = reshape(slope, aligned_shape(types[0], types[1]));
     return where(greater(x, scalar(0, x.dtype())), x, aligned * x, name);
   } catch (const Violation& violation) {
-    throw_violation(violation, "prelu", input_names, name, types);
+    throw_violation(violation, "prelu", argument_names, name, types);
   }
 }
 

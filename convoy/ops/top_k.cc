@@ -33,7 +33,9 @@ Gradients vjp(const TopK& op, const Backward& b) {
   const Value& x = b.inputs[0];
   const Value chosen =
       one_hot(b.outputs[1], x.shape()[static_cast<size_t>(op.axis)], op.axis, x.dtype());
-  return {reduce_sum(chosen * unsqueeze(b.grads[0], {op.axis}), {op.axis + 1})};
+  Shape shape = b.grads[0].shape();
+  shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(op.axis), 1);
+  return {reduce_sum(chosen * reshape(b.grads[0], shape), {op.axis + 1})};
 }
 
 std::vector<Value> top_k(const Value& x, Dim k, int64_t axis, bool largest, bool sorted,
