@@ -70,6 +70,14 @@ Value parameter(ParameterPtr state) {
           0};
 }
 
+const ParameterPtr& state_of(const Value& value) {
+  const Parameter* parameter = value ? std::get_if<Parameter>(&value.node()->what) : nullptr;
+  if (!parameter)
+    throw ValueError("expected a parameter, got " +
+                     std::string(value ? value.node()->kind() : "none"));
+  return parameter->state;
+}
+
 Value constant(Tensor value, std::string name) {
   std::vector<Type> types{value.type()};
   return {std::make_shared<Node>(Constant{std::move(value)}, std::move(name), std::vector<Value>{},

@@ -89,6 +89,8 @@ Value input(std::string name, Type type);
 /// The value of shared state, by default trainable.
 Value parameter(std::string name, Tensor value, bool trainable = true);
 Value parameter(ParameterPtr state);
+/// The state behind a value made by parameter(…); ValueError when the value is another.
+const ParameterPtr& state_of(const Value& parameter);
 Value constant(Tensor value, std::string name = {});
 /// A scalar constant of `dtype`.
 Value scalar(double value, DType dtype);

@@ -71,7 +71,7 @@ Value conv_transpose(const Value& x, const Value& w, const Value& bias,
 /// output_padding is a stride or more, zeros to add `after` and a crop `before` (negative), per
 /// spatial axis.
 struct TransposedFrom {
-  Padding padding;
+  Padding padding = {};
   Integers before, after;
 };
 

@@ -48,7 +48,14 @@
 
 namespace convoy {
 
-using Op = std::variant<Activation, AdaptiveAvgPool, AdaptiveAvgPoolInputGrad, AdaptiveMaxPool, ArgReduce, AvgPool, AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Clip, Concat, Conv, ConvInputGrad, ConvWeightGrad, Custom, Expand, Flip, Fold, Gather, GatherElements, GatherND, GroupNorm, Iota, LayerNorm, LpPool, Matmul, MaxPool, MaxUnpool, MaxUnpoolGrad, NonMaxSuppression, OneHot, Pad, PadInputGrad, Random, Reduce, Reshape, Resize, ResizeInputGrad, ScatterElements, ScatterND, ShapeOf, Slice, SliceInputGrad, Softmax, TopK, Transpose, Unary, Unfold, Where>;
+using Op =
+    std::variant<Activation, AdaptiveAvgPool, AdaptiveAvgPoolInputGrad, AdaptiveMaxPool, ArgReduce,
+                 AvgPool, AvgPoolInputGrad, BatchNorm, BatchNormTraining, Binary, Cast, Clip,
+                 Concat, Conv, ConvInputGrad, ConvWeightGrad, Custom, Expand, Flip, Fold, Gather,
+                 GatherElements, GatherND, GroupNorm, Iota, LayerNorm, LpPool, Matmul, MaxPool,
+                 MaxUnpool, MaxUnpoolGrad, NonMaxSuppression, OneHot, Pad, PadInputGrad, Random,
+                 Reduce, Reshape, Resize, ResizeInputGrad, ScatterElements, ScatterND, ShapeOf,
+                 Slice, SliceInputGrad, Softmax, TopK, Transpose, Unary, Unfold, Where>;
 
 template <class V>
 inline constexpr bool all_are_operators = false;

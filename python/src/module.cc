@@ -22,4 +22,6 @@ NB_MODULE(_convoy, m) {
   bind_indexing(m);
   bind_patches(m);
   bind_resize(m);
+  bind_losses(m);
+  bind_nn(m);
 }

@@ -22,5 +22,7 @@ void bind_reduce(nanobind::module_& m);
 void bind_resize(nanobind::module_& m);
 void bind_shape(nanobind::module_& m);
 void bind_value(nanobind::module_& m);
+void bind_losses(nanobind::module_& m);
+void bind_nn(nanobind::module_& m);
 
 }  // namespace convoy::python
