@@ -287,7 +287,8 @@ void bind_function(nb::module_& m) {
               "memory_limit: int = 68719476736) -> Function"),
       "Compiles outputs as a function of inputs, or a Graph. `updates` maps parameters to the "
       "values that "
-      "replace theirs after each call; `memory_limit` bounds the bytes of any one array.");
+      "replace theirs after each call; `memory_limit` bounds the bytes of each array, and of all "
+      "alive at once.");
   m.def("backends", [] { return backends(); }, "Names of the backends of this build.");
 }
 

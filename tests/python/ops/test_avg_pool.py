@@ -102,8 +102,6 @@ def test_hand_checkable():
 
 def test_ceil_mode_counts_declared_padding_but_nothing_beyond_it():
     x = np.ones((1, 1, 3))
-    # Windows at -1, 1, 3 of size 3 over one padding, three elements, one padding: the last holds
-    # the padding's only tap... and with stride 2 the sizes are floor → 2, ceil → 2.
     y = convoy.avg_pool(x, 2, stride=2, ceil_mode=True)
     assert y.tolist() == [[[1, 1]]]  # the second window counts one element, not two
     y = convoy.avg_pool(np.ones((1, 1, 4)), 3, stride=2, padding=1, ceil_mode=True)

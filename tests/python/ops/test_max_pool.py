@@ -91,7 +91,7 @@ def jax_max_pool(x, attributes):
     )  # fmt: skip
 
 
-@configurations(200)
+@configurations(60)
 @given(poolings(), seeds, st.sampled_from(FLOATS))
 def test_forward_and_gradient_agree_with_jax(configuration, seed, dtype):
     shape, attributes = configuration
