@@ -60,6 +60,7 @@ def test_concat_and_stack_are_numpys(data, seed, dtype):
     assert_same(convoy.stack(alike, axis), np.stack(alike, axis))
 
 
+STEPS = [1, 1, 2, 3, 9, -1, -2, -5]
 bounds = st.one_of(st.none(), st.integers(-7, 7), st.sampled_from([2**63 - 1, -(2**63)]))
 
 
@@ -69,9 +70,8 @@ def test_slice_is_numpys(data, seed, dtype):
     shape = data.draw(shapes)
     axes = data.draw(st.permutations(range(len(shape))))[: data.draw(st.integers(0, len(shape)))]
     slices = [
-        (data.draw(bounds), data.draw(bounds), data.draw(st.sampled_from([1, 1, 2, 3, 9, -1, -2, -5])))
-        for _ in axes
-    ]  # fmt: skip
+        (data.draw(bounds), data.draw(bounds), data.draw(st.sampled_from(STEPS))) for _ in axes
+    ]
     x = random_array(seed, shape, dtype)
     index = [slice(None)] * len(shape)
     for axis, bound in zip(axes, slices, strict=True):
