@@ -41,6 +41,8 @@ avg_pool = _eager(_convoy.avg_pool)
 avg_pool_input_grad = _eager(_convoy.avg_pool_input_grad)
 batch_norm = _eager(_convoy.batch_norm)
 batch_norm_training = _eager(_convoy.batch_norm_training)
+binary_cross_entropy = _eager(_convoy.binary_cross_entropy)
+binary_cross_entropy_with_logits = _eager(_convoy.binary_cross_entropy_with_logits)
 cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
 celu = _eager(_convoy.celu)
@@ -52,6 +54,7 @@ conv_transpose = _eager(_convoy.conv_transpose)
 conv_weight_grad = _eager(_convoy.conv_weight_grad)
 convolution_backward = _eager(_convoy.convolution_backward)
 cos = _eager(_convoy.cos)
+cross_entropy = _eager(_convoy.cross_entropy)
 depth_to_space = _eager(_convoy.depth_to_space)
 div = _eager(_convoy.div)
 dropout = _eager(_convoy.dropout)
@@ -79,8 +82,11 @@ greater_equal = _eager(_convoy.greater_equal)
 group_norm = _eager(_convoy.group_norm)
 hard_sigmoid = _eager(_convoy.hard_sigmoid)
 hard_swish = _eager(_convoy.hard_swish)
+huber_loss = _eager(_convoy.huber_loss)
 instance_norm = _eager(_convoy.instance_norm)
 iota = _eager(_convoy.iota)
+kl_div = _eager(_convoy.kl_div)
+l1_loss = _eager(_convoy.l1_loss)
 layer_norm = _eager(_convoy.layer_norm)
 leaky_relu = _eager(_convoy.leaky_relu)
 less = _eager(_convoy.less)
@@ -99,8 +105,10 @@ max_unpool = _eager(_convoy.max_unpool)
 max_unpool_grad = _eager(_convoy.max_unpool_grad)
 min = _eager(_convoy.min)
 mish = _eager(_convoy.mish)
+mse_loss = _eager(_convoy.mse_loss)
 mul = _eager(_convoy.mul)
 neg = _eager(_convoy.neg)
+nll_loss = _eager(_convoy.nll_loss)
 non_max_suppression = _eager(_convoy.non_max_suppression)
 not_equal = _eager(_convoy.not_equal)
 one_hot = _eager(_convoy.one_hot)
@@ -137,6 +145,7 @@ silu = _eager(_convoy.silu)
 sin = _eager(_convoy.sin)
 slice = _eager(_convoy.slice)
 slice_input_grad = _eager(_convoy.slice_input_grad)
+smooth_l1_loss = _eager(_convoy.smooth_l1_loss)
 softmax = _eager(_convoy.softmax)
 softplus = _eager(_convoy.softplus)
 softsign = _eager(_convoy.softsign)
@@ -153,6 +162,8 @@ transpose = _eager(_convoy.transpose)
 unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
+
+from . import nn  # noqa: E402  (layers are built on all of the above)
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
 __all__ = [
@@ -178,6 +189,8 @@ __all__ = [
     "backends",
     "batch_norm",
     "batch_norm_training",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "cast",
     "ceil",
     "celu",
@@ -190,6 +203,7 @@ __all__ = [
     "conv_weight_grad",
     "convolution_backward",
     "cos",
+    "cross_entropy",
     "depth_to_space",
     "div",
     "dropout",
@@ -218,8 +232,11 @@ __all__ = [
     "group_norm",
     "hard_sigmoid",
     "hard_swish",
+    "huber_loss",
     "instance_norm",
     "iota",
+    "kl_div",
+    "l1_loss",
     "layer_norm",
     "leaky_relu",
     "less",
@@ -236,8 +253,10 @@ __all__ = [
     "max_unpool",
     "max_unpool_grad",
     "mish",
+    "mse_loss",
     "mul",
     "neg",
+    "nll_loss",
     "non_max_suppression",
     "not_equal",
     "one_hot",
@@ -271,6 +290,7 @@ __all__ = [
     "silu",
     "sin",
     "slice_input_grad",
+    "smooth_l1_loss",
     "softmax",
     "softplus",
     "softsign",

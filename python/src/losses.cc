@@ -28,7 +28,7 @@ using ScaledLoss = Value (*)(const Value&, const Value&, double, Reduction);
 void bind_pair_loss(nb::module_& m, const char* name, PairLoss loss, const char* documentation) {
   m.def(
       name,
-      [loss](nb::object x, nb::object targets, const std::string& reduction) {
+      [loss](ValueArgument x, ValueArgument targets, const std::string& reduction) {
         return loss(to_value(x, "x"), to_value(targets, "targets"), to_reduction(reduction));
       },
       "x"_a, "targets"_a, nb::kw_only(), "reduction"_a = "mean", documentation);
@@ -38,7 +38,7 @@ void bind_scaled_loss(nb::module_& m, const char* name, ScaledLoss loss, const c
                       const char* documentation) {
   m.def(
       name,
-      [loss](nb::object x, nb::object targets, double value, const std::string& reduction) {
+      [loss](ValueArgument x, ValueArgument targets, double value, const std::string& reduction) {
         return loss(to_value(x, "x"), to_value(targets, "targets"), value, to_reduction(reduction));
       },
       "x"_a, "targets"_a, nb::kw_only(), nb::arg(scale) = 1.0, "reduction"_a = "mean",
@@ -50,7 +50,7 @@ void bind_scaled_loss(nb::module_& m, const char* name, ScaledLoss loss, const c
 void bind_losses(nb::module_& m) {
   m.def(
       "cross_entropy",
-      [](nb::object logits, nb::object targets, nb::object weight, int64_t ignore_index,
+      [](ValueArgument logits, ValueArgument targets, ValueArgument weight, int64_t ignore_index,
          double label_smoothing, const std::string& reduction) {
         return cross_entropy(to_value(logits, "logits"), to_value(targets, "targets"),
                              class_loss(weight, ignore_index, label_smoothing, reduction));
@@ -61,8 +61,8 @@ void bind_losses(nb::module_& m) {
       "probabilities of the shape of logits.");
   m.def(
       "nll_loss",
-      [](nb::object log_probabilities, nb::object targets, nb::object weight, int64_t ignore_index,
-         const std::string& reduction) {
+      [](ValueArgument log_probabilities, ValueArgument targets, ValueArgument weight,
+         int64_t ignore_index, const std::string& reduction) {
         return nll_loss(to_value(log_probabilities, "log_probabilities"),
                         to_value(targets, "targets"),
                         class_loss(weight, ignore_index, 0, reduction));
@@ -72,7 +72,7 @@ void bind_losses(nb::module_& m) {
       "-log_probabilities[target] over the classes in axis 1.");
   m.def(
       "binary_cross_entropy",
-      [](nb::object probabilities, nb::object targets, nb::object weight,
+      [](ValueArgument probabilities, ValueArgument targets, ValueArgument weight,
          const std::string& reduction) {
         return binary_cross_entropy(to_value(probabilities, "probabilities"),
                                     to_value(targets, "targets"), to_value(weight, "weight"),
@@ -82,8 +82,8 @@ void bind_losses(nb::module_& m) {
       "reduction"_a = "mean", "-(t·log p + (1-t)·log(1-p)), logarithms not below -100.");
   m.def(
       "binary_cross_entropy_with_logits",
-      [](nb::object logits, nb::object targets, nb::object weight, nb::object pos_weight,
-         const std::string& reduction) {
+      [](ValueArgument logits, ValueArgument targets, ValueArgument weight,
+         ValueArgument pos_weight, const std::string& reduction) {
         return binary_cross_entropy_with_logits(
             to_value(logits, "logits"), to_value(targets, "targets"), to_value(weight, "weight"),
             to_value(pos_weight, "pos_weight"), to_reduction(reduction));
@@ -97,7 +97,7 @@ void bind_losses(nb::module_& m) {
   bind_scaled_loss(m, "smooth_l1_loss", &smooth_l1_loss, "beta", "huber_loss / beta.");
   m.def(
       "kl_div",
-      [](nb::object x, nb::object targets, bool log_target, const std::string& reduction) {
+      [](ValueArgument x, ValueArgument targets, bool log_target, const std::string& reduction) {
         return kl_div(to_value(x, "x"), to_value(targets, "targets"), log_target,
                       to_reduction(reduction));
       },

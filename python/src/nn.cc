@@ -77,10 +77,10 @@ void bind_conv_layer(nb::module_& m, const char* name, const char* documentation
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, int64_t in_channels, int64_t out_channels, nb::object kernel,
-             nb::object stride, nb::object padding, nb::object dilation, int64_t groups, bool bias,
-             bool flip, nb::object dtype, nb::object weight_init, nb::object bias_init,
-             nb::object generator) {
+          [](Layer* self, int64_t in_channels, int64_t out_channels, IntegersArgument kernel,
+             IntegersArgument stride, PaddingArgument padding, IntegersArgument dilation,
+             int64_t groups, bool bias, bool flip, DTypeArgument dtype, nb::object weight_init,
+             nb::object bias_init, nb::object generator) {
             Generator fallback = system_generator();
             new (self) Layer(in_channels, out_channels, to_integers(kernel, "kernel"),
                              conv_options(stride, padding, dilation, groups, bias, flip, dtype,
@@ -98,10 +98,10 @@ void bind_conv_transpose_layer(nb::module_& m, const char* name, const char* doc
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, int64_t in_channels, int64_t out_channels, nb::object kernel,
-             nb::object stride, nb::object padding, nb::object output_padding, nb::object dilation,
-             int64_t groups, bool bias, bool flip, nb::object dtype, nb::object weight_init,
-             nb::object bias_init, nb::object generator) {
+          [](Layer* self, int64_t in_channels, int64_t out_channels, IntegersArgument kernel,
+             IntegersArgument stride, PaddingArgument padding, IntegersArgument output_padding,
+             IntegersArgument dilation, int64_t groups, bool bias, bool flip, DTypeArgument dtype,
+             nb::object weight_init, nb::object bias_init, nb::object generator) {
             Generator fallback = system_generator();
             nn::ConvOptions options = conv_options(stride, padding, dilation, groups, bias, flip,
                                                    dtype, weight_init, bias_init);
@@ -120,7 +120,7 @@ void bind_batch_norm(nb::module_& m, const char* name, const char* documentation
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, int64_t channels, double epsilon, double momentum, nb::object dtype) {
+          [](Layer* self, int64_t channels, double epsilon, double momentum, DTypeArgument dtype) {
             new (self) Layer(channels,
                              {.epsilon = epsilon, .momentum = momentum, .dtype = to_dtype(dtype)});
           },
@@ -133,8 +133,8 @@ void bind_max_pool(nb::module_& m, const char* name, const char* documentation) 
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, nb::object kernel, nb::object stride, nb::object padding,
-             nb::object dilation, bool ceil_mode) {
+          [](Layer* self, IntegersArgument kernel, IntegersArgument stride, PaddingArgument padding,
+             IntegersArgument dilation, bool ceil_mode) {
             new (self)
                 Layer(to_integers(kernel, "kernel"), {.stride = to_integers(stride, "stride"),
                                                       .padding = to_padding(padding),
@@ -150,8 +150,8 @@ void bind_avg_pool(nb::module_& m, const char* name, const char* documentation) 
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, nb::object kernel, nb::object stride, nb::object padding,
-             nb::object dilation, bool ceil_mode, bool count_include_pad) {
+          [](Layer* self, IntegersArgument kernel, IntegersArgument stride, PaddingArgument padding,
+             IntegersArgument dilation, bool ceil_mode, bool count_include_pad) {
             new (self)
                 Layer(to_integers(kernel, "kernel"), {.stride = to_integers(stride, "stride"),
                                                       .padding = to_padding(padding),
@@ -168,7 +168,7 @@ void bind_adaptive_pool(nb::module_& m, const char* name, const char* documentat
   nb::class_<Layer, Module>(m, name, documentation)
       .def(
           "__init__",
-          [](Layer* self, nb::object output_size) {
+          [](Layer* self, IntegersArgument output_size) {
             new (self) Layer(to_integers(output_size, "output_size"));
           },
           "output_size"_a);
@@ -211,7 +211,8 @@ void bind_initializers(nb::module_& m) {
   nb::class_<Initializer>(m, "Initializer", "Makes the first value of a parameter.")
       .def(
           "__call__",
-          [](const Initializer& self, nb::object shape, Generator& generator, nb::object dtype) {
+          [](const Initializer& self, IntegersArgument shape, Generator& generator,
+             DTypeArgument dtype) {
             return to_numpy(self(to_dtype(dtype), to_integers(shape, "shape"), generator));
           },
           "shape"_a, "generator"_a, "dtype"_a = "float32", "A drawn array.");
@@ -232,7 +233,7 @@ void bind_module_class(nb::module_& m) {
   nb::class_<Mode>(m, "Mode", "How a network is built into a graph: inference or training.")
       .def(
           "__init__",
-          [](Mode* self, bool training, nb::object key) {
+          [](Mode* self, bool training, ValueArgument key) {
             new (self) Mode{.training = training, .key = to_value(key, "key")};
           },
           "training"_a = false, "key"_a = nb::none())
@@ -278,7 +279,7 @@ void bind_module_class(nb::module_& m) {
           "The parameters to differentiate with respect to.")
       .def(
           "add_parameter",
-          [](Module& self, const std::string& name, nb::object value, bool trainable) {
+          [](Module& self, const std::string& name, ArrayArgument value, bool trainable) {
             if (nb::isinstance<ParameterValue>(value))
               return to_parameter(self.add_parameter(name, nb::cast<Value>(value)));
             return to_parameter(
@@ -340,8 +341,8 @@ void bind_nn(nb::module_& parent) {
   nb::class_<nn::LayerNorm, Module>(m, "LayerNorm", "Normalises over the last axes.")
       .def(
           "__init__",
-          [](nn::LayerNorm* self, nb::object normalized_shape, double epsilon, bool affine,
-             nb::object dtype) {
+          [](nn::LayerNorm* self, IntegersArgument normalized_shape, double epsilon, bool affine,
+             DTypeArgument dtype) {
             new (self)
                 nn::LayerNorm(to_integers(normalized_shape, "normalized_shape"),
                               {.epsilon = epsilon, .affine = affine, .dtype = to_dtype(dtype)});
@@ -352,7 +353,7 @@ void bind_nn(nb::module_& parent) {
       .def(
           "__init__",
           [](nn::GroupNorm* self, int64_t groups, int64_t channels, double epsilon, bool affine,
-             nb::object dtype) {
+             DTypeArgument dtype) {
             new (self) nn::GroupNorm(
                 groups, channels, {.epsilon = epsilon, .affine = affine, .dtype = to_dtype(dtype)});
           },
@@ -362,7 +363,7 @@ void bind_nn(nb::module_& parent) {
       .def(
           "__init__",
           [](nn::InstanceNorm* self, int64_t channels, double epsilon, bool affine,
-             nb::object dtype) {
+             DTypeArgument dtype) {
             new (self) nn::InstanceNorm(
                 channels, {.epsilon = epsilon, .affine = affine, .dtype = to_dtype(dtype)});
           },
@@ -373,7 +374,8 @@ void bind_nn(nb::module_& parent) {
       .def(
           "__init__",
           [](nn::Linear* self, int64_t in_features, int64_t out_features, bool bias,
-             nb::object dtype, nb::object weight_init, nb::object bias_init, nb::object generator) {
+             DTypeArgument dtype, nb::object weight_init, nb::object bias_init,
+             nb::object generator) {
             Generator fallback = system_generator();
             new (self) nn::Linear(in_features, out_features,
                                   {.bias = bias,
