@@ -56,6 +56,7 @@ bool is_order(ReduceKind kind) { return kind == ReduceKind::max || kind == Reduc
 
 std::vector<Type> infer(const Reduce& op, Types in) {
   const Type& x = in[0];
+  for (const int64_t axis : op.axes) normalized_axis(1, axis, x.rank());
   if (normalized_axes(2, op.axes, x.rank()) != op.axes)
     value_violation(2, fmt::format("axes must be sorted and counted from the front, got {}",
                                    attribute_text(op.axes)));

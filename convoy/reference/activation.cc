@@ -39,7 +39,8 @@ double evaluate(const Activation& op, double x) {
       return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
     case ActivationKind::gelu_tanh: {
       const double scale = std::sqrt(2 / std::numbers::pi);
-      return 0.5 * x * (1 + std::tanh(scale * (x + 0.044715 * x * x * x)));
+      // (1 + tanh u)/2 = sigmoid(2u), which does not cancel.
+      return x * sigmoid(2 * scale * (x + 0.044715 * x * x * x));
     }
     case ActivationKind::sigmoid:
       return sigmoid(x);

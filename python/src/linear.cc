@@ -56,7 +56,7 @@ void bind_creation(nb::module_& m) {
       "shape"_a, "value"_a, "dtype"_a = "float32", "value in every element.");
   m.def(
       "eye",
-      [](DimArgument rows, nb::object columns, int64_t diagonal, DTypeArgument dtype) {
+      [](DimArgument rows, DimArgument columns, int64_t diagonal, DTypeArgument dtype) {
         const Dim count = to_dim(rows, "rows");
         return eye(count, columns.is_none() ? count : to_dim(columns, "columns"), diagonal,
                    to_dtype(dtype));

@@ -16,16 +16,18 @@ TEST(Philox, GivesThePublishedVectors) {
   constexpr uint32_t ones = 0xffffffff;
   EXPECT_EQ(philox({ones, ones, ones, ones}, {ones, ones}),
             (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
-  EXPECT_EQ(
-      philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
-      (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+  EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+            (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
 TEST(Philox, BitsAreTheWordsOfBlocksInOrder) {
   const RandomKey key{0x299f31d0a4093822, 0x0370734413198a2e};
-  const uint64_t first = 2 * (uint64_t{0x85a308d3} << 32 | 0x243f6a88);
-  EXPECT_EQ(random_bits(key, first % (uint64_t{1} << 63)),
-            random_bits(key, first % (uint64_t{1} << 63)));
+  // Block 0x05a308d3243f6a88, one bit short of the published counter, for the index is twice that.
+  const std::array<uint32_t, 4> words =
+      philox({0x243f6a88, 0x05a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0});
+  const uint64_t index = 2 * 0x05a308d3243f6a88u;
+  EXPECT_EQ(random_bits(key, index), words[0] | uint64_t{words[1]} << 32);
+  EXPECT_EQ(random_bits(key, index + 1), words[2] | uint64_t{words[3]} << 32);
   EXPECT_EQ(random_bits({0, 0}, 0), 0xe169c58d6627e8d5u);
   EXPECT_EQ(random_bits({0, 0}, 1), 0x9b00dbd8bc57ac4cu);
   EXPECT_NE(random_bits({0, 1}, 0), random_bits({0, 0}, 0));
@@ -68,6 +70,8 @@ TEST(NormalQuantile, IsTheSameEverywhere) {
     const double x = normal_from_bits(random_bits({42, 7}, i));
     hash = (hash ^ std::bit_cast<uint64_t>(x)) * 0x100000001b3;
   }
+  EXPECT_EQ(normal_from_bits(random_bits({42, 7}, 0)), 0x1.420fdd4ad2613p+0);
+  EXPECT_EQ(hash, 0xd8bf3cb107d7dff8u);
 }
 
 }  // namespace

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from onnx.reference.ops.op_argmax import _argmax_use_numpy_select_last_index
 from onnx.reference.ops.op_argmin import _argmin_use_numpy_select_last_index
 from support import FLOATS, HALVES, INTEGERS, configurations, random_array, seeds

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support import FLOATS, INTEGERS, configurations, numpy_dtype, seeds
 
 import convoy
@@ -31,8 +30,9 @@ def test_iota_follows_a_symbol():
 @configurations(50)
 @given(st.integers(-20, 20), st.integers(-20, 20), st.integers(-4, 4).filter(bool))
 def test_range_of_integers(start, stop, step):
-    np.testing.assert_array_equal(evaluate(convoy.range(start, stop, step)),
-                                  np.arange(start, stop, step))  # fmt: skip
+    np.testing.assert_array_equal(
+        evaluate(convoy.range(start, stop, step)), np.arange(start, stop, step)
+    )
 
 
 @configurations(50)

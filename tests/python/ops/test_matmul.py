@@ -1,12 +1,18 @@
 """matmul against NumPy's, gemm against the ONNX reference evaluator's formula."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support import (
-    FLOATS, HALVES, INTEGERS, assert_agrees, assert_gradient, configurations, our_vjp,
-    random_array, seeds,
-)  # fmt: skip
+    FLOATS,
+    HALVES,
+    INTEGERS,
+    assert_agrees,
+    assert_gradient,
+    configurations,
+    our_vjp,
+    random_array,
+    seeds,
+)
 
 import convoy
 
@@ -18,7 +24,10 @@ def products(draw):
     """Two shapes that multiply: vectors, matrices, broadcast batches, empty sums and batches."""
     m, n = draw(st.integers(0, 4)), draw(st.integers(0, 4))
     k = draw(st.integers(0, 4))
-    x, y = draw(st.sampled_from([[k], [m, k], [m, k]])), draw(st.sampled_from([[k], [k, n], [k, n]]))
+    x, y = (
+        draw(st.sampled_from([[k], [m, k], [m, k]])),
+        draw(st.sampled_from([[k], [k, n], [k, n]])),
+    )
     batch = draw(st.lists(st.integers(0, 3), max_size=3))
     sides = []
     for _ in range(2):
@@ -32,8 +41,13 @@ def products(draw):
 
 
 @configurations(100)
-@given(products(), seeds, st.sampled_from([*FLOATS, *FLOATS, *HALVES, *INTEGERS]), st.booleans(),
-       st.booleans())  # fmt: skip
+@given(
+    products(),
+    seeds,
+    st.sampled_from([*FLOATS, *FLOATS, *HALVES, *INTEGERS]),
+    st.booleans(),
+    st.booleans(),
+)
 def test_agrees_with_numpy(shapes, seed, dtype, transpose_x, transpose_y):
     x, y = random_array(seed, shapes[0], dtype), random_array(seed + 1, shapes[1], dtype)
     wide = dtype if dtype in INTEGERS else "float64"
@@ -86,8 +100,18 @@ def test_symbolic_batch():
 
 
 @configurations(60)
-@given(sizes, sizes, sizes, st.booleans(), st.booleans(), st.sampled_from([None, 0, 1, 2, 3]),
-       seeds, st.sampled_from(FLOATS), st.floats(-2, 2), st.floats(-2, 2))  # fmt: skip
+@given(
+    sizes,
+    sizes,
+    sizes,
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, 0, 1, 2, 3]),
+    seeds,
+    st.sampled_from(FLOATS),
+    st.floats(-2, 2),
+    st.floats(-2, 2),
+)
 def test_gemm(m, n, k, trans_a, trans_b, c_kind, seed, dtype, alpha, beta):
     a = random_array(seed, (k, m) if trans_a else (m, k), dtype)
     b = random_array(seed + 1, (n, k) if trans_b else (k, n), dtype)
@@ -100,8 +124,9 @@ def test_gemm(m, n, k, trans_a, trans_b, c_kind, seed, dtype, alpha, beta):
         expected = expected + beta * c.astype(np.float64)
     ours = convoy.gemm(a, b, c, alpha=alpha, beta=beta, trans_a=trans_a, trans_b=trans_b)
     scale = 1 + np.abs(expected).max()
-    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-5 * scale if dtype == "float32"
-                               else 1e-12 * scale)  # fmt: skip
+    np.testing.assert_allclose(
+        ours, expected, rtol=1e-5, atol=1e-5 * scale if dtype == "float32" else 1e-12 * scale
+    )
 
 
 def test_gemm_gradient():

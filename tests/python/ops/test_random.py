@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support import FLOATS, HALVES, configurations, numpy_dtype, our_vjp, seeds
 
 import convoy
@@ -41,8 +40,12 @@ def test_the_judge_gives_the_published_vectors():
 
 
 @configurations(50)
-@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.lists(st.integers(0, 5), max_size=3),
-       st.sampled_from(list(DIGITS)))  # fmt: skip
+@given(
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**64 - 1),
+    st.lists(st.integers(0, 5), max_size=3),
+    st.sampled_from(list(DIGITS)),
+)
 def test_numbers_are_those_of_the_bits(seed, stream, shape, dtype):
     bits = random_bits(seed, stream, int(np.prod(shape)))
     digits = DIGITS[dtype]

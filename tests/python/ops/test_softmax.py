@@ -3,11 +3,17 @@
 import jax
 import numpy as np
 import scipy.special
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support import (
-    FLOATS, HALVES, assert_agrees, assert_gradient, configurations, our_vjp, random_array, seeds,
-)  # fmt: skip
+    FLOATS,
+    HALVES,
+    assert_agrees,
+    assert_gradient,
+    configurations,
+    our_vjp,
+    random_array,
+    seeds,
+)
 
 import convoy
 
@@ -15,8 +21,9 @@ shapes = st.lists(st.integers(1, 5), min_size=1, max_size=4)
 
 
 @configurations(100)
-@given(shapes, seeds, st.sampled_from(FLOATS + FLOATS + HALVES), st.sampled_from([1, 100]),
-       st.data())  # fmt: skip
+@given(
+    shapes, seeds, st.sampled_from(FLOATS + FLOATS + HALVES), st.sampled_from([1, 100]), st.data()
+)
 def test_agrees_with_scipy(shape, seed, dtype, scale, data):
     x = (scale * random_array(seed, shape)).astype(random_array(0, (), dtype).dtype)
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
@@ -30,7 +37,10 @@ def test_agrees_with_scipy(shape, seed, dtype, scale, data):
 def test_gradients_agree_with_jax(shape, seed, data):
     x, grad = random_array(seed, shape), random_array(seed + 1, shape)
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
-    for ours, theirs in [(convoy.softmax, jax.nn.softmax), (convoy.log_softmax, jax.nn.log_softmax)]:
+    for ours, theirs in [
+        (convoy.softmax, jax.nn.softmax),
+        (convoy.log_softmax, jax.nn.log_softmax),
+    ]:
         (mine,) = our_vjp(lambda v, f=ours: f(v, axis), [x], grad, [0])
         expected = jax.vjp(lambda v, f=theirs: f(v, axis), x)[1](grad)[0]
         np.testing.assert_allclose(mine, expected, rtol=1e-9, atol=1e-12)

@@ -1,11 +1,17 @@
 """top_k against a stable sort of NumPy's."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from support import (
-    FLOATS, HALVES, INTEGERS, assert_gradient, configurations, our_vjp, random_array, seeds,
-)  # fmt: skip
+    FLOATS,
+    HALVES,
+    INTEGERS,
+    assert_gradient,
+    configurations,
+    our_vjp,
+    random_array,
+    seeds,
+)
 
 import convoy
 
@@ -20,9 +26,12 @@ def expected_indices(x, k, axis, largest):
 
 @configurations(100)
 @given(
-    st.lists(st.integers(1, 6), min_size=1, max_size=4), seeds,
-    st.sampled_from([*FLOATS, *HALVES, *INTEGERS]), st.booleans(), st.data(),
-)  # fmt: skip
+    st.lists(st.integers(1, 6), min_size=1, max_size=4),
+    seeds,
+    st.sampled_from([*FLOATS, *HALVES, *INTEGERS]),
+    st.booleans(),
+    st.data(),
+)
 def test_agrees_with_a_stable_sort(shape, seed, dtype, largest, data):
     x = random_array(seed, shape, dtype)
     if dtype in FLOATS:
