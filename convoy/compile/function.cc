@@ -46,7 +46,7 @@ void check_memory(const Graph& graph, int64_t limit) {
           checked_multiply(element_count(to_extents(type.shape)), size_of(type.dtype));
       if (bytes > limit)
         throw LimitError(fmt::format("{} '{}' needs {} bytes for {}, more than memory_limit ({})",
-                                     node->kind(), node->name, bytes, to_string(type), limit));
+                                     node->kind(), node->title(), bytes, to_string(type), limit));
     }
 }
 

@@ -170,11 +170,20 @@ Value nll_loss(const Value& log_probabilities, const Value& targets, const Class
   return class_loss("nll_loss", log_probabilities, targets, options);
 }
 
+namespace {
+
+// log p, not below −100. A certain probability has gradient 0 there, not 0 · 1/0.
+Value bounded_log(const Value& p) {
+  const Value least = scalar(-100, p.dtype()), impossible = equal(p, scalar(0, p.dtype()));
+  return where(impossible, least, max(log(where(impossible, scalar(1, p.dtype()), p)), least));
+}
+
+}  // namespace
+
 Value binary_cross_entropy(const Value& probabilities, const Value& targets, const Value& weight,
                            Reduction reduction) {
   require_alike("binary_cross_entropy", probabilities, targets);
-  const Value least = scalar(-100, probabilities.dtype());
-  const Value yes = max(log(probabilities), least), no = max(log(1.0 - probabilities), least);
+  const Value yes = bounded_log(probabilities), no = bounded_log(1.0 - probabilities);
   const Value losses = -(targets * yes + (1.0 - targets) * no);
   return reduced(weighted("binary_cross_entropy", losses, weight), reduction);
 }

@@ -129,7 +129,7 @@ class Drawing {
   static std::string data_row(std::string_view input, const Node& node) {
     std::string text = input.empty() ? "" : fmt::format("<i>{}</i> ", plain(input));
     const Tensor* value = node.constant();
-    if (!node.name.empty()) text += fmt::format("{} ", plain(node.name));
+    if (!node.title().empty()) text += fmt::format("{} ", plain(node.title()));
     if (value && value->size() <= 4) {
       const std::string data = data_text(*value, 4);
       text += value->rank() == 0 ? plain(std::string_view(data).substr(1, data.size() - 2))
@@ -146,7 +146,7 @@ class Drawing {
     if (const Op* op = node.op()) {
       add_operator(node, *op);
     } else {
-      const std::string title = plain(node.name.empty() ? node.kind() : node.name);
+      const std::string title = plain(node.title().empty() ? node.kind() : node.title());
       const std::string type = small(plain(short_type(node.outputs[0])));
       text_ += fmt::format("  {} [label={}];\n", id(node),
                            box(node.is_input() ? border : loose_data,

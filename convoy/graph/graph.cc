@@ -126,7 +126,7 @@ Graph rewritten(const Graph& graph, const Rewrite& rewrite) {
 namespace {
 
 [[noreturn]] void fault(const Node& node, const std::string& what) {
-  throw ValueError(fmt::format("node {} '{}' {}", node.kind(), node.name, what));
+  throw ValueError(fmt::format("node {} '{}' {}", node.kind(), node.title(), what));
 }
 
 std::string types_text(const std::vector<Type>& types) {
@@ -142,8 +142,6 @@ std::vector<Type> true_types(const Node& node) {
   if (const Tensor* value = node.constant()) return {value->type()};
   if (const auto* parameter = std::get_if<Parameter>(&node.what)) {
     if (!parameter->state) fault(node, "has no state");
-    if (parameter->state->name() != node.name)
-      fault(node, fmt::format("has the state of '{}'", parameter->state->name()));
     return {parameter->state->type()};
   }
   if (node.outputs.size() != 1) fault(node, "must have one type");

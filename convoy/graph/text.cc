@@ -20,7 +20,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 class Names {
  public:
   void add(const Node& node) {
-    std::string base = identifier(node.name);
+    std::string base = identifier(node.title());
     if (base.empty()) base = std::to_string(counter_++);
     std::vector<std::string>& names = names_[&node];
     for (size_t i = 0; i < node.outputs.size(); ++i)

@@ -1,7 +1,10 @@
 #include "convoy/graph/value.h"
 
+#include <atomic>
+
 #include <fmt/format.h>
 
+#include "convoy/base/checked.h"
 #include "convoy/base/error.h"
 #include "convoy/ops/rules.h"
 
@@ -26,11 +29,17 @@ Node::~Node() {
     pending.pop_back();
     if (value.node_ && value.node_.use_count() == 1) {
       // This is the last owner; nodes are created non-const, so taking their inputs is allowed.
+      // What other threads did with the node before they let go of it has happened by now.
+      std::atomic_thread_fence(std::memory_order_acquire);
       std::vector<Value>& theirs = const_cast<Node&>(*value.node_).inputs;
       std::move(theirs.begin(), theirs.end(), std::back_inserter(pending));
       theirs.clear();
     }
   }
+}
+
+const std::string& Node::title() const {
+  return parameter() ? parameter()->name() : name;
 }
 
 const ParameterState* Node::parameter() const {
@@ -63,10 +72,9 @@ Value parameter(std::string name, Tensor value, bool trainable) {
 
 Value parameter(ParameterPtr state) {
   if (!state) throw ValueError("a parameter needs a state, got none");
-  std::string name = state->name();
   std::vector<Type> types{state->type()};
-  return {std::make_shared<Node>(Parameter{std::move(state)}, std::move(name), std::vector<Value>{},
-                                 std::move(types)),
+  return {std::make_shared<Node>(Parameter{std::move(state)}, std::string(),
+                                 std::vector<Value>{}, std::move(types)),
           0};
 }
 
@@ -148,6 +156,20 @@ void check_arity(const Op& op, std::string_view name, const std::vector<Value>& 
 
 }  // namespace
 
+namespace {
+
+// What holds for the outputs of every operator: known sizes are not negative, and their bytes can
+// be counted.
+void check_sizes(const Type& type) {
+  for (const Dim& dim : type.shape)
+    if (dim.is_static() && dim.value() < 0)
+      shape_violation(0, fmt::format("the result would have a negative size: {}", to_string(type)));
+  if (is_static(type.shape))
+    checked_multiply(element_count(to_extents(type.shape)), size_of(type.dtype));
+}
+
+}  // namespace
+
 std::vector<Value> apply_all(Op op, std::vector<Value> inputs, std::string_view name) {
   std::vector<Type> types;
   types.reserve(inputs.size());
@@ -161,8 +183,7 @@ std::vector<Value> apply_all(Op op, std::vector<Value> inputs, std::string_view 
   std::vector<Type> outputs;
   try {
     outputs = std::visit([&](const auto& o) { return infer(o, Types(types)); }, op);
-    for (const Type& type : outputs)
-      if (is_static(type.shape)) element_count(type.shape) * Dim(size_of(type.dtype));
+    for (const Type& type : outputs) check_sizes(type);
   } catch (const Violation& violation) {
     throw_violation(violation, op, name, types);
   } catch (const LimitError& error) {

@@ -60,7 +60,7 @@ struct Constant {
 /// A node is a source (input, parameter, constant) or an operator applied to values.
 struct Node {
   std::variant<Input, Parameter, Constant, Op> what;
-  std::string name;  // may be empty
+  std::string name;  // may be empty; of a parameter, it is the state that has the name
   std::vector<Value> inputs;
   std::vector<Type> outputs;
 
@@ -78,6 +78,8 @@ struct Node {
   bool is_input() const { return std::holds_alternative<Input>(what); }
   /// The alternative, or null when the node is something else.
   const Op* op() const { return std::get_if<Op>(&what); }
+  /// The name, a parameter's too; may be empty.
+  const std::string& title() const;
   const ParameterState* parameter() const;
   const Tensor* constant() const;
   /// "conv", "input", "parameter" or "constant".

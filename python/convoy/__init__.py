@@ -163,7 +163,7 @@ unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
 
-from . import nn  # noqa: E402  (layers are built on all of the above)
+from . import nn  # noqa: E402, F401  (layers are built on all of the above)
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
 __all__ = [

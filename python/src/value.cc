@@ -162,7 +162,7 @@ void def_operators(nb::class_<Value>& value) {
 
 std::string representation(const Value& value) {
   std::string text = "<" + std::string(value.node()->kind());
-  if (!value.node()->name.empty()) text += " '" + value.node()->name + "'";
+  if (!value.node()->title().empty()) text += " '" + value.node()->title() + "'";
   if (value.node()->outputs.size() > 1) text += fmt::format(" output {}", value.output());
   return text + " " + to_string(value.type()) + ">";
 }
@@ -182,7 +182,7 @@ void bind_value(nb::module_& m) {
           "As a numpy.dtype.")
       .def_prop_ro("ndim", &Value::rank, "The number of axes.")
       .def_prop_ro(
-          "name", [](const Value& v) { return v.node()->name; },
+          "name", [](const Value& v) { return v.node()->title(); },
           "The name its node was given, or an empty text.")
       .def("__repr__", representation)
       .def(

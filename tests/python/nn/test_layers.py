@@ -158,7 +158,7 @@ def test_modules_written_in_python_register_what_is_assigned():
     net = nn.Sequential(Block(2), Block(2))
     names = [name for name, _ in net.named_parameters()]
     assert names == [
-        "0.conv.weight", "0.conv.bias", "0.scale", "1.conv.weight", "1.conv.bias", "1.scale",
+        "0.scale", "0.conv.weight", "0.conv.bias", "1.scale", "1.conv.weight", "1.conv.bias",
     ]  # fmt: skip
     assert [p.name for p in net.trainable_parameters()] == names
     x = np.random.default_rng(0).standard_normal((1, 2, 4, 4)).astype(np.float32)

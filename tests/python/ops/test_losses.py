@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import scipy.special
 from hypothesis import given, strategies as st
-from support import FLOATS, assert_agrees, assert_gradient, configurations, random_array, seeds
+from support import (
+    FLOATS,
+    assert_agrees,
+    assert_gradient,
+    configurations,
+    our_vjp,
+    random_array,
+    seeds,
+)
 
 import convoy
 
@@ -106,6 +114,10 @@ def test_a_class_that_does_not_exist_is_an_error(target):
         convoy.cross_entropy(np.ones((2, 3)), np.array([0, target]))
 
 
+def probability(x: np.ndarray) -> np.ndarray:
+    return np.asarray(scipy.special.expit(x))
+
+
 ELEMENTWISE = {
     "mse_loss": (convoy.mse_loss, lambda x, t: (x - t) ** 2),
     "l1_loss": (convoy.l1_loss, lambda x, t: np.abs(x - t)),
@@ -122,17 +134,15 @@ ELEMENTWISE = {
         lambda x, t: np.abs(x - t),
     ),
     "bce_with_logits": (
-        lambda x, t, **k: convoy.binary_cross_entropy_with_logits(x, scipy.special.expit(t), **k),
+        lambda x, t, **k: convoy.binary_cross_entropy_with_logits(x, probability(t), **k),
         lambda x, t: np.logaddexp(0, x) - scipy.special.expit(t) * x,
     ),
     "bce": (
-        lambda x, t, **k: convoy.binary_cross_entropy(
-            scipy.special.expit(x), scipy.special.expit(t), **k
-        ),
+        lambda x, t, **k: convoy.binary_cross_entropy(probability(x), probability(t), **k),
         lambda x, t: np.logaddexp(0, x) - scipy.special.expit(t) * x,
     ),
     "kl_div": (
-        lambda x, t, **k: convoy.kl_div(x, np.abs(t), **k),
+        lambda x, t, **k: convoy.kl_div(x, np.asarray(np.abs(t)), **k),
         lambda x, t: scipy.special.xlogy(np.abs(t), np.abs(t)) - np.abs(t) * x,
     ),
     "kl_div of log targets": (
@@ -176,6 +186,9 @@ def test_edges_are_finite():
     assert losses.tolist() == [1000, 1000]
     certain = convoy.binary_cross_entropy(np.array([0.0, 1.0]), np.array([1.0, 0.0]))
     assert certain == 100  # logarithms are not below -100
+    p, t = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    (slope,) = our_vjp(convoy.binary_cross_entropy, [p, t], np.float64(1), [0])
+    assert slope.tolist() == [0.25, -0.25, -0.25 * 0, 0.25 * 0]
     assert convoy.kl_div(np.zeros(2), np.zeros(2)) == 0
 
 
