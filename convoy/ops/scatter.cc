@@ -1,12 +1,11 @@
 #include "convoy/ops/scatter.h"
 
-#include <numeric>
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "convoy/base/error.h"
 #include "convoy/graph/value.h"
+#include "convoy/ops/iota.h"
+#include "convoy/ops/reshape.h"
 #include "convoy/ops/rules.h"
 
 namespace convoy {
@@ -36,15 +35,6 @@ void require_linear_scatter(std::string_view operator_name, ScatterReduction red
                                         operator_name, to_string(reduction)));
 }
 
-Value row_major_numbers(const Shape& shape) {
-  if (!is_static(shape))
-    throw NotSupportedError(
-        fmt::format("the gradient of a scatter without reduction needs known shapes, got {}",
-                    to_string(shape)));
-  Tensor numbers(DType::int64, to_extents(shape));
-  const auto elements = numbers.data<int64_t>();
-  std::iota(elements.begin(), elements.end(), 0);
-  return constant(std::move(numbers));
-}
+Value row_major_numbers(const Shape& shape) { return reshape(iota(element_count(shape)), shape); }
 
 }  // namespace convoy

@@ -74,7 +74,7 @@ constexpr int64_t beyond = int64_t{1} << 62;
 Dim clamped(const Dim& bound, const Dim& size) {
   if (!bound.is_static()) return bound;
   const int64_t at = bound.value();
-  if (at <= -beyond) return 0;
+  if (at == 0 || at <= -beyond) return 0;
   if (at >= beyond) return size;
   if (at < 0) return max(size + at, 0);
   return size.is_static() ? Dim(std::min(at, size.value())) : size - max(size - at, 0);

@@ -56,7 +56,7 @@ void bind_indexing(nb::module_& m) {
       "non_max_suppression",
       [](ValueArgument boxes, ValueArgument scores, int64_t max_output_boxes_per_class,
          double iou_threshold, double score_threshold, bool center_point_box,
-         const std::string& name) {
+         const std::string& name) -> ValuesResult {
         const auto [selected, count] =
             non_max_suppression(to_value(boxes, "boxes"), to_value(scores, "scores"),
                                 {.max_output_boxes_per_class = max_output_boxes_per_class,
@@ -64,7 +64,7 @@ void bind_indexing(nb::module_& m) {
                                  .score_threshold = score_threshold,
                                  .center_point_box = center_point_box},
                                 name);
-        return nb::make_tuple(selected, count);
+        return nb::borrow<ValuesResult>(nb::make_tuple(selected, count));
       },
       "boxes"_a, "scores"_a, nb::kw_only(), "max_output_boxes_per_class"_a = 0,
       "iou_threshold"_a = 0.0, "score_threshold"_a = -std::numeric_limits<double>::infinity(),

@@ -1,5 +1,3 @@
-#include <limits>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -146,12 +144,12 @@ void bind_parts(nb::module_& m) {
       "name"_a = "", "Gradient of slice: grad_output put into zeros of shape input_size.");
   m.def(
       "split",
-      [](ValueArgument x, nb::object sections, int64_t axis) {
+      [](ValueArgument x, ShapeArgument sections, int64_t axis) -> ValuesResult {
         const bool parts = nb::isinstance<nb::int_>(sections);
         const std::vector<Value> values =
             parts ? split(to_value(x, "x"), to_integers(sections, "sections")[0], axis)
                   : split(to_value(x, "x"), to_shape(sections, "sections"), axis);
-        return nb::tuple(nb::cast(values));
+        return nb::borrow<ValuesResult>(nb::tuple(nb::cast(values)));
       },
       "x"_a, "sections"_a, "axis"_a = 0,
       "Parts of stated sizes along an axis, or a number of equal parts.");

@@ -220,3 +220,17 @@ def test_symbolic_sizes_gather_too():
     for size, picks in ((3, [0, -1]), (5, [4, 4, 1])):
         array = random_array(1, (size, 2))
         np.testing.assert_array_equal(function(array, np.array(picks)), array[picks])
+
+
+def test_gradients_of_scatter_follow_symbolic_sizes():
+    x, u = convoy.input("x", ["N"], "float64"), convoy.input("u", ["K"], "float64")
+    i = convoy.input("i", ["K"], "int64")
+    y = convoy.scatter_elements(x, i, u)
+    seed = convoy.input("g", ["N"], "float64")
+    function = convoy.compile([x, u, i, seed], convoy.gradients([y], [x, u], [seed]))
+    for size, picks in ((3, [0, 2, 0]), (4, [1])):
+        grad = random_array(1, (size,))
+        to_x, to_updates = function(np.zeros(size), np.zeros(len(picks)), np.array(picks), grad)
+        last = [p not in picks[n + 1 :] for n, p in enumerate(picks)]
+        np.testing.assert_array_equal(to_updates, np.where(last, grad[picks], 0))
+        np.testing.assert_array_equal(to_x, np.where(np.isin(range(size), picks), 0, grad))
