@@ -5,6 +5,7 @@
 #include "convoy/base/tensor.h"
 #include "convoy/base/version.h"
 #include "convoy/compile/function.h"
+#include "convoy/composites/conv_bn_silu.h"
 #include "convoy/composites/convolution_backward.h"
 #include "convoy/composites/depth_to_space.h"
 #include "convoy/composites/dropout.h"

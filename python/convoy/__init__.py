@@ -49,6 +49,7 @@ celu = _eager(_convoy.celu)
 clip = _eager(_convoy.clip)
 concat = _eager(_convoy.concat)
 conv = _eager(_convoy.conv)
+conv_bn_silu = _eager(_convoy.conv_bn_silu)
 conv_input_grad = _eager(_convoy.conv_input_grad)
 conv_transpose = _eager(_convoy.conv_transpose)
 conv_weight_grad = _eager(_convoy.conv_weight_grad)
@@ -198,6 +199,7 @@ __all__ = [
     "concat",
     "constant",
     "conv",
+    "conv_bn_silu",
     "conv_input_grad",
     "conv_transpose",
     "conv_weight_grad",

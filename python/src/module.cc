@@ -11,6 +11,7 @@ NB_MODULE(_convoy, m) {
   bind_graph(m);
   bind_function(m);
   bind_activation(m);
+  bind_blocks(m);
   bind_conv(m);
   bind_elementwise(m);
   bind_linear(m);

@@ -7,6 +7,7 @@ namespace convoy::python {
 
 void bind_activation(nanobind::module_& m);
 void bind_arrays(nanobind::module_& m);
+void bind_blocks(nanobind::module_& m);
 void bind_conv(nanobind::module_& m);
 void bind_elementwise(nanobind::module_& m);
 void bind_errors(nanobind::module_& m);
