@@ -14,8 +14,8 @@ using namespace nb::literals;
 void bind_norm(nb::module_& m) {
   m.def(
       "batch_norm",
-      [](nb::object x, nb::object gamma, nb::object beta, nb::object mean, nb::object variance,
-         double epsilon, const std::string& name) {
+      [](ValueArgument x, ValueArgument gamma, ValueArgument beta, ValueArgument mean,
+         ValueArgument variance, double epsilon, const std::string& name) {
         return batch_norm(to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
                           to_value(mean, "mean"), to_value(variance, "variance"),
                           {.epsilon = epsilon}, name);
@@ -24,8 +24,8 @@ void bind_norm(nb::module_& m) {
       "name"_a = "", "gamma·(x − mean)/√(variance + epsilon) + beta per channel.");
   m.def(
       "batch_norm_training",
-      [](nb::object x, nb::object gamma, nb::object beta, nb::object running_mean,
-         nb::object running_var, double momentum, double epsilon, bool unbiased,
+      [](ValueArgument x, ValueArgument gamma, ValueArgument beta, ValueArgument running_mean,
+         ValueArgument running_var, double momentum, double epsilon, bool unbiased,
          const std::string& name) {
         const auto outputs = batch_norm_training(
             to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
@@ -39,7 +39,7 @@ void bind_norm(nb::module_& m) {
       "saved_inv_std).");
   m.def(
       "layer_norm",
-      [](nb::object x, nb::object gamma, nb::object beta, int64_t axis, double epsilon,
+      [](ValueArgument x, ValueArgument gamma, ValueArgument beta, int64_t axis, double epsilon,
          const std::string& name) {
         return layer_norm(to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
                           {.axis = axis, .epsilon = epsilon}, name);
@@ -49,7 +49,7 @@ void bind_norm(nb::module_& m) {
       "Normalises over the axes from `axis` on, then scales by gamma and adds beta.");
   m.def(
       "group_norm",
-      [](nb::object x, int64_t groups, nb::object gamma, nb::object beta, double epsilon,
+      [](ValueArgument x, int64_t groups, ValueArgument gamma, ValueArgument beta, double epsilon,
          const std::string& name) {
         return group_norm(to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
                           {.groups = groups, .epsilon = epsilon}, name);
@@ -59,7 +59,8 @@ void bind_norm(nb::module_& m) {
       "Normalises each sample over groups of channels, then scales by gamma[C] and adds beta[C].");
   m.def(
       "instance_norm",
-      [](nb::object x, nb::object gamma, nb::object beta, double epsilon, const std::string& name) {
+      [](ValueArgument x, ValueArgument gamma, ValueArgument beta, double epsilon,
+         const std::string& name) {
         return instance_norm(to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
                              epsilon, name);
       },

@@ -59,8 +59,8 @@ Shape to_output_size(nb::handle object, const Value& x) {
 void bind_windows(nb::module_& m) {
   m.def(
       "max_pool",
-      [](nb::object x, nb::object kernel, nb::object stride, nb::object padding,
-         nb::object dilation, bool ceil_mode, bool return_indices,
+      [](ValueArgument x, IntegersArgument kernel, IntegersArgument stride, PaddingArgument padding,
+         IntegersArgument dilation, bool ceil_mode, bool return_indices,
          const std::string& name) -> ResultsResult {
         return nb::borrow<ResultsResult>(values_or_both(
             max_pool_with_indices(to_value(x, "x"),
@@ -74,9 +74,9 @@ void bind_windows(nb::module_& m) {
       "plane.");
   m.def(
       "avg_pool",
-      [](nb::object x, nb::object kernel, nb::object stride, nb::object padding,
-         nb::object dilation, bool ceil_mode, bool count_include_pad, nb::object divisor_override,
-         const std::string& name) {
+      [](ValueArgument x, IntegersArgument kernel, IntegersArgument stride, PaddingArgument padding,
+         IntegersArgument dilation, bool ceil_mode, bool count_include_pad,
+         OptionalIntArgument divisor_override, const std::string& name) {
         auto op = windowed<AvgPool>(kernel, stride, padding, dilation, ceil_mode);
         op.count_include_pad = count_include_pad;
         op.divisor_override = to_divisor(divisor_override);
@@ -87,9 +87,10 @@ void bind_windows(nb::module_& m) {
       "name"_a = "", "Means of the windows of x[N,C,S…].");
   m.def(
       "avg_pool_input_grad",
-      [](nb::object grad_output, nb::object input_size, nb::object kernel, nb::object stride,
-         nb::object padding, nb::object dilation, bool ceil_mode, bool count_include_pad,
-         nb::object divisor_override, const std::string& name) {
+      [](ValueArgument grad_output, ShapeArgument input_size, IntegersArgument kernel,
+         IntegersArgument stride, PaddingArgument padding, IntegersArgument dilation,
+         bool ceil_mode, bool count_include_pad, OptionalIntArgument divisor_override,
+         const std::string& name) {
         auto op = windowed<AvgPoolInputGrad>(kernel, stride, padding, dilation, ceil_mode);
         op.count_include_pad = count_include_pad;
         op.divisor_override = to_divisor(divisor_override);
@@ -102,8 +103,9 @@ void bind_windows(nb::module_& m) {
       "Gradient of avg_pool in x, of spatial size input_size.");
   m.def(
       "lp_pool",
-      [](nb::object x, nb::object kernel, double p, nb::object stride, nb::object padding,
-         nb::object dilation, bool ceil_mode, const std::string& name) {
+      [](ValueArgument x, IntegersArgument kernel, double p, IntegersArgument stride,
+         PaddingArgument padding, IntegersArgument dilation, bool ceil_mode,
+         const std::string& name) {
         auto op = windowed<LpPool>(kernel, stride, padding, dilation, ceil_mode);
         op.p = p;
         return lp_pool(to_value(x, "x"), std::move(op), name);
@@ -116,7 +118,7 @@ void bind_windows(nb::module_& m) {
 void bind_unpooling(nb::module_& m) {
   m.def(
       "max_unpool",
-      [](nb::object x, nb::object indices, nb::object output_size, bool accumulate,
+      [](ValueArgument x, ValueArgument indices, ShapeArgument output_size, bool accumulate,
          const std::string& name) {
         return max_unpool(
             to_value(x, "x"), to_value(indices, "indices"),
@@ -126,7 +128,7 @@ void bind_unpooling(nb::module_& m) {
       "Puts x at indices of planes of spatial size output_size that are zero elsewhere.");
   m.def(
       "max_unpool_grad",
-      [](nb::object grad, nb::object indices, bool accumulate, const std::string& name) {
+      [](ValueArgument grad, ValueArgument indices, bool accumulate, const std::string& name) {
         return max_unpool_grad(to_value(grad, "grad"), to_value(indices, "indices"),
                                {.accumulate = accumulate}, name);
       },
@@ -140,14 +142,14 @@ void bind_pool(nb::module_& m) {
   bind_windows(m);
   bind_unpooling(m);
   m.def(
-      "global_max_pool", [](nb::object x) { return global_max_pool(to_value(x, "x")); }, "x"_a,
+      "global_max_pool", [](ValueArgument x) { return global_max_pool(to_value(x, "x")); }, "x"_a,
       "The largest element of each channel of x[N,C,S…], as [N,C,1…].");
   m.def(
-      "global_avg_pool", [](nb::object x) { return global_avg_pool(to_value(x, "x")); }, "x"_a,
+      "global_avg_pool", [](ValueArgument x) { return global_avg_pool(to_value(x, "x")); }, "x"_a,
       "The mean of each channel of x[N,C,S…], as [N,C,1…].");
   m.def(
       "adaptive_avg_pool",
-      [](nb::object x, nb::object output_size, const std::string& name) {
+      [](ValueArgument x, ShapeArgument output_size, const std::string& name) {
         const Value value = to_value(x, "x");
         return adaptive_avg_pool(value, {to_output_size(output_size, value)}, name);
       },
@@ -155,7 +157,7 @@ void bind_pool(nb::module_& m) {
       "Means of windows that divide x[N,C,S…] into output_size parts; None keeps an axis.");
   m.def(
       "adaptive_avg_pool_input_grad",
-      [](nb::object grad_output, nb::object input_size, const std::string& name) {
+      [](ValueArgument grad_output, ShapeArgument input_size, const std::string& name) {
         return adaptive_avg_pool_input_grad(to_value(grad_output, "grad_output"),
                                             {to_shape(input_size, "input_size")}, name);
       },
@@ -163,7 +165,7 @@ void bind_pool(nb::module_& m) {
       "Gradient of adaptive_avg_pool in x, of spatial size input_size.");
   m.def(
       "adaptive_max_pool",
-      [](nb::object x, nb::object output_size, bool return_indices,
+      [](ValueArgument x, ShapeArgument output_size, bool return_indices,
          const std::string& name) -> ResultsResult {
         const Value value = to_value(x, "x");
         return nb::borrow<ResultsResult>(values_or_both(

@@ -124,7 +124,7 @@ void bind_movement(nb::module_& m) {
 void bind_parts(nb::module_& m) {
   m.def(
       "slice",
-      [](ValueArgument x, nb::object starts, nb::object stops, IntegersArgument axes,
+      [](ValueArgument x, ShapeArgument starts, ShapeArgument stops, IntegersArgument axes,
          IntegersArgument steps, const std::string& name) {
         const Integers step_list = to_integers(steps, "steps");
         return slice(to_value(x, "x"), to_bounds(starts, "starts", step_list, true),
@@ -146,7 +146,7 @@ void bind_parts(nb::module_& m) {
       "name"_a = "", "Gradient of slice: grad_output put into zeros of shape input_size.");
   m.def(
       "split",
-      [](ValueArgument x, nb::object sections, int64_t axis) {
+      [](ValueArgument x, IntegersArgument sections, int64_t axis) {
         const bool parts = nb::isinstance<nb::int_>(sections);
         const std::vector<Value> values =
             parts ? split(to_value(x, "x"), to_integers(sections, "sections")[0], axis)
