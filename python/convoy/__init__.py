@@ -164,7 +164,7 @@ unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
 
-from . import nn  # noqa: E402, F401  (layers are built on all of the above)
+from . import functional, nn, pytensor  # noqa: E402  (they build on what stands above)
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
 __all__ = [
@@ -220,6 +220,7 @@ __all__ = [
     "floor",
     "fold",
     "full",
+    "functional",
     "gather",
     "gather_elements",
     "gather_nd",
@@ -259,6 +260,7 @@ __all__ = [
     "mul",
     "neg",
     "nll_loss",
+    "nn",
     "non_max_suppression",
     "not_equal",
     "one_hot",
@@ -266,6 +268,7 @@ __all__ = [
     "pad_input_grad",
     "parameter",
     "prelu",
+    "pytensor",
     "random_normal",
     "random_uniform",
     "reciprocal",

@@ -36,6 +36,9 @@ class PaddingArgument : public nb::object {
   NB_OBJECT(PaddingArgument, nb::object,
             "str | int | collections.abc.Sequence[int | collections.abc.Sequence[int]]", accept_any)
 };
+class OptionalIntArgument : public nb::object {
+  NB_OBJECT(OptionalIntArgument, nb::object, "int | None", accept_any)
+};
 class MaskArgument : public nb::object {
   NB_OBJECT(MaskArgument, nb::object, "collections.abc.Sequence[bool]", accept_any)
 };

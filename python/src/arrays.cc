@@ -288,7 +288,7 @@ void bind_arrays(nb::module_& m) {
   PyType_Slot slots[] = {{Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)}, {0, nullptr}};
   nb::class_<Storage>(m, "_Storage", nb::type_slots(slots), "The memory under a NumPy array.");
   m.def(
-      "_as_array", [](nb::object object) { return to_numpy(to_tensor(object, "array")); },
+      "_as_array", [](ArrayArgument object) { return to_numpy(to_tensor(object, "array")); },
       "object"_a, "Anything that holds an array, as a NumPy array; shares memory where possible.");
 }
 

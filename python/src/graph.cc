@@ -198,7 +198,7 @@ void bind_graph(nb::module_& m) {
       "A value known when the graph is built: a copy of an array or of nested lists of numbers.");
   m.def(
       "gradients",
-      [](nb::object of, const Value& wrt, nb::object seeds) {
+      [](ValuesArgument of, const Value& wrt, nb::object seeds) {
         const std::vector<Value> values = to_values(of, "of");
         return gradients(values, {wrt}, to_seeds(seeds, values)).at(0);
       },
@@ -209,7 +209,7 @@ void bind_graph(nb::module_& m) {
       "numbers), as values of a graph: one, or a list where with_respect_to is a list.");
   m.def(
       "gradients",
-      [](nb::object of, nb::object wrt, nb::object seeds) {
+      [](ValuesArgument of, ValuesArgument wrt, nb::object seeds) {
         const std::vector<Value> values = to_values(of, "of");
         return gradients(values, to_values(wrt, "with_respect_to"), to_seeds(seeds, values));
       },

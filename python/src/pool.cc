@@ -76,7 +76,7 @@ void bind_windows(nb::module_& m) {
       "avg_pool",
       [](ValueArgument x, IntegersArgument kernel, IntegersArgument stride, PaddingArgument padding,
          IntegersArgument dilation, bool ceil_mode, bool count_include_pad,
-         IntegersArgument divisor_override, const std::string& name) {
+         OptionalIntArgument divisor_override, const std::string& name) {
         auto op = windowed<AvgPool>(kernel, stride, padding, dilation, ceil_mode);
         op.count_include_pad = count_include_pad;
         op.divisor_override = to_divisor(divisor_override);
@@ -89,7 +89,7 @@ void bind_windows(nb::module_& m) {
       "avg_pool_input_grad",
       [](ValueArgument grad_output, ShapeArgument input_size, IntegersArgument kernel,
          IntegersArgument stride, PaddingArgument padding, IntegersArgument dilation,
-         bool ceil_mode, bool count_include_pad, IntegersArgument divisor_override,
+         bool ceil_mode, bool count_include_pad, OptionalIntArgument divisor_override,
          const std::string& name) {
         auto op = windowed<AvgPoolInputGrad>(kernel, stride, padding, dilation, ceil_mode);
         op.count_include_pad = count_include_pad;
@@ -149,7 +149,7 @@ void bind_pool(nb::module_& m) {
       "The mean of each channel of x[N,C,S…], as [N,C,1…].");
   m.def(
       "adaptive_avg_pool",
-      [](ValueArgument x, nb::object output_size, const std::string& name) {
+      [](ValueArgument x, ShapeArgument output_size, const std::string& name) {
         const Value value = to_value(x, "x");
         return adaptive_avg_pool(value, {to_output_size(output_size, value)}, name);
       },
@@ -165,7 +165,7 @@ void bind_pool(nb::module_& m) {
       "Gradient of adaptive_avg_pool in x, of spatial size input_size.");
   m.def(
       "adaptive_max_pool",
-      [](ValueArgument x, nb::object output_size, bool return_indices,
+      [](ValueArgument x, ShapeArgument output_size, bool return_indices,
          const std::string& name) -> ResultsResult {
         const Value value = to_value(x, "x");
         return nb::borrow<ResultsResult>(values_or_both(

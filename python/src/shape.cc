@@ -122,7 +122,7 @@ void bind_movement(nb::module_& m) {
 void bind_parts(nb::module_& m) {
   m.def(
       "slice",
-      [](ValueArgument x, nb::object starts, nb::object stops, IntegersArgument axes,
+      [](ValueArgument x, ShapeArgument starts, ShapeArgument stops, IntegersArgument axes,
          IntegersArgument steps, const std::string& name) {
         const Integers step_list = to_integers(steps, "steps");
         return slice(to_value(x, "x"), to_bounds(starts, "starts", step_list, true),

@@ -8,10 +8,12 @@
 #include "convoy/base/error.h"
 #include "convoy/ops/binary.h"
 #include "convoy/ops/cast.h"
+#include "convoy/ops/matmul.h"
 #include "convoy/ops/unary.h"
 #include "convoy/ops/where.h"
 #include "module.h"
 #include "parameter.h"
+#include "subscript.h"
 
 namespace convoy::python {
 
@@ -37,13 +39,13 @@ template <class F>
 void def_dim_operator(nb::class_<Dim>& dim, const char* name, const char* reflected, F apply) {
   dim.def(
       name,
-      [apply](const Dim& self, nb::object other) {
+      [apply](const Dim& self, DimArgument other) {
         return is_dim(other) ? nb::cast(apply(self, to_dim(other, "size"))) : not_implemented();
       },
       nb::is_operator(), nb::sig(signature(name, "Dim | int", "Dim").c_str()));
   dim.def(
       reflected,
-      [apply](const Dim& self, nb::object other) {
+      [apply](const Dim& self, DimArgument other) {
         return is_dim(other) ? nb::cast(apply(to_dim(other, "size"), self)) : not_implemented();
       },
       nb::is_operator(), nb::sig(signature(reflected, "int", "Dim").c_str()));
@@ -64,7 +66,7 @@ void bind_dim(nb::module_& m) {
       .def("__repr__", [](const Dim& d) { return "Dim('" + d.to_string() + "')"; })
       .def(
           "__eq__",
-          [](const Dim& a, nb::object b) {
+          [](const Dim& a, DimArgument b) {
             return is_dim(b) ? nb::object(nb::bool_(a == to_dim(b, "size"))) : not_implemented();
           },
           nb::is_operator(), nb::sig("def __eq__(self, other: object, /) -> bool"))
@@ -112,7 +114,7 @@ template <class F>
 void def_operator(nb::class_<Value>& value, const char* name, const char* reflected, F apply) {
   value.def(
       name,
-      [apply](const Value& self, nb::object other) {
+      [apply](const Value& self, OperandArgument other) {
         return is_operand(other) ? nb::cast(apply(self, to_operand(other, self)))
                                  : not_implemented();
       },
@@ -121,7 +123,7 @@ void def_operator(nb::class_<Value>& value, const char* name, const char* reflec
   if (!reflected) return;
   value.def(
       reflected,
-      [apply](const Value& self, nb::object other) {
+      [apply](const Value& self, OperandArgument other) {
         return is_operand(other) ? nb::cast(apply(to_operand(other, self), self))
                                  : not_implemented();
       },
@@ -150,6 +152,8 @@ void def_operators(nb::class_<Value>& value) {
         Arithmetic{"__ge__", nullptr, BinaryKind::greater_equal}})
     def_operator(value, name, reflected,
                  [kind = kind](const Value& x, const Value& y) { return binary(kind, x, y); });
+  def_operator(value, "__matmul__", "__rmatmul__",
+               [](const Value& x, const Value& y) { return matmul(x, y); });
   def_operator(value, "__truediv__", "__rtruediv__", true_quotient);
   def_operator(value, "__floordiv__", "__rfloordiv__", floor_quotient);
   def_operator(value, "__mod__", "__rmod__",
@@ -185,6 +189,10 @@ void bind_value(nb::module_& m) {
           "name", [](const Value& v) { return v.node()->title(); },
           "The name its node was given, or an empty text.")
       .def("__repr__", representation)
+      .def(
+          "__getitem__", [](const Value& v, nb::object key) { return subscript(v, key); }, "key"_a,
+          nb::sig("def __getitem__(self, key: typing.Any, /) -> Value"),
+          "As in NumPy, for ints, slices, None, an ellipsis and one array of integers.")
       .def(
           "__hash__",
           [](const Value& v) { return std::hash<const void*>()(v.node().get()) * 31 + v.output(); })

@@ -150,9 +150,9 @@ def group_norm(
     """Normalises each of num_groups blocks of channels of input[N,C,S…] on its own."""
     return _convoy.group_norm(
         input,
+        num_groups,
         _per_channel(weight, input, 1),
         _per_channel(bias, input, 0),
-        groups=num_groups,
         epsilon=eps,
     )
 

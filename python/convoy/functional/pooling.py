@@ -331,7 +331,7 @@ def lp_pool2d(
 
     As in PyTorch the elements themselves are raised to the power, where ONNX and `convoy.lp_pool`
     raise their absolute values: with an odd norm_type negative elements count negative, and a
-    window whose sum is negative gives NaN.
+    window whose sum is negative gives NaN (unless norm_type is 1).
     """
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 

@@ -141,7 +141,6 @@ def test_three_and_one_dimensions():
     )
 
 
-@pytest.mark.skipif(not hasattr(convoy, "max_pool"), reason="no pooling")
 @pytest.mark.parametrize("mode", ["max", "sum", "average_inc_pad", "average_exc_pad"])
 @pytest.mark.parametrize("ignore_border", [True, False, None])
 def test_pooling(mode, ignore_border):
@@ -158,7 +157,6 @@ def test_pooling(mode, ignore_border):
                                expected[0, 0], rtol=1e-12)  # fmt: skip
 
 
-@pytest.mark.skipif(not hasattr(convoy, "batch_norm"), reason="no batch_norm")
 def test_batch_normalization():
     gamma, beta, mean = np.random.default_rng(4).standard_normal((3, 3))
     variance = np.array([0.5, 1, 2])

@@ -167,3 +167,63 @@ def test_gradients_keep_the_form_of_their_question():
     np.testing.assert_array_equal(convoy.compile(x, one)(a), 2 * a)
     seeded = convoy.gradients([x * x], [x], [np.array([1.0, 0, 2])])
     np.testing.assert_array_equal(convoy.compile(x, seeded[0])(a), 2 * a * [1, 0, 2])
+
+
+KEYS = {
+    "int": np.s_[1],
+    "negative": np.s_[-1, -2],
+    "slices": np.s_[:, 1:3, ::2],
+    "backwards": np.s_[::-1, 3:0:-2],
+    "beyond": np.s_[0:99, -99:2],
+    "empty": np.s_[3:1],
+    "ellipsis": np.s_[..., 1:],
+    "ellipsis in the middle": np.s_[0, ..., -1],
+    "new axes": np.s_[None, :, None, 1, ..., None],
+    "array": np.s_[:, np.array([2, 0, 0])],
+    "array of two axes": np.s_[..., np.array([[1, 0], [3, -1]]), 1:],
+    "list": np.s_[[1, 0]],
+}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_subscripts_agree_with_numpy(kind):
+    a = np.arange(60.0).reshape(3, 4, 5)
+    np.testing.assert_array_equal(run(lambda x: x[KEYS[kind]], a), a[KEYS[kind]])
+
+
+def test_subscripts_of_symbolic_sizes():
+    x = convoy.input("x", ("N", "H"), "float64")
+    a = np.arange(20.0).reshape(4, 5)
+    half = convoy.compile(x, x[:, : x.shape[1] // 2])
+    np.testing.assert_array_equal(half(a), a[:, :2])
+    np.testing.assert_array_equal(half(a[:, :4]), a[:, :2])
+    np.testing.assert_array_equal(convoy.compile(x, x[-1, 1:])(a), a[-1, 1:])
+
+
+@pytest.mark.parametrize(
+    ("key", "error"),
+    [
+        (3, IndexError),
+        ((0, -5), IndexError),
+        ((0, 0, 0, 0), IndexError),
+        ((..., ...), IndexError),
+        ("x", TypeError),
+        (True, TypeError),
+        (1.5, TypeError),
+        (np.array([True, False, True]), TypeError),
+        ((0, np.array([1])), NotImplementedError),
+        (np.s_[::0], ValueError),
+        (np.array([3]), IndexError),
+    ],
+)
+def test_wrong_subscripts_are_refused(key, error):
+    a = np.zeros((3, 4, 5))
+    with pytest.raises(error) as caught:
+        run(lambda x: x[key], a)
+    assert isinstance(caught.value, convoy.Error)
+
+
+def test_the_matrix_product_has_its_operator():
+    a, b = np.random.default_rng(0).standard_normal((2, 3, 3))
+    np.testing.assert_allclose(run(lambda x, y: x @ y, a, b), a @ b, rtol=1e-12)
+    np.testing.assert_allclose(run(lambda x: a @ x, b), a @ b, rtol=1e-12)
