@@ -3,7 +3,7 @@
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 from onnx.reference import ReferenceEvaluator
 from support import (
     FLOATS,
@@ -78,10 +78,34 @@ def interpolations(draw):
     return [draw(st.integers(1, 2)), draw(st.integers(1, 2)), *shape], attributes
 
 
+def near_a_tie(shape, attributes):
+    """Whether a coordinate misses a whole number or a half by rounding only: there the evaluator,
+    which adds the width of a border first, may choose another neighbour."""
+    for axis, before in enumerate(shape[2:]):
+        if "size" in attributes:
+            after = attributes["size"][axis]
+            scale = after / before
+        else:
+            scale = attributes["scales"][axis]
+            after = int(scale * before)
+        i = np.arange(after)
+        half_pixel = (i + 0.5) / scale - 0.5
+        at = {
+            "asymmetric": i / scale,
+            "align_corners": i * (before - 1) / max(after - 1, 1),
+            "half_pixel_symmetric": before / 2 * (1 - after / (scale * before)) + half_pixel,
+        }.get(attributes["coordinate_mode"], half_pixel)
+        missed = np.abs(at - np.round(2 * at) / 2)  # from whole coordinates and halves
+        if np.any((missed > 0) & (missed < 1e-9)):
+            return True
+    return False
+
+
 @configurations(150)
 @given(interpolations(), seeds, st.sampled_from(FLOATS))
 def test_resize_agrees_with_onnx(configuration, seed, dtype):
     shape, attributes = configuration
+    assume(not near_a_tie(shape, attributes))
     x = random_array(seed, shape, dtype)
     ours = convoy.resize(x, **attributes)
     assert ours.dtype == x.dtype
