@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "convoy/base/checked.h"
 #include "convoy/convoy.h"
 
 namespace convoy {
@@ -24,7 +25,7 @@ const std::vector<Extents> shapes{{1, channels, size, size},
 
 std::vector<double> random(const Extents& extents, std::mt19937& generator) {
   std::normal_distribution<double> normal;
-  std::vector<double> values(static_cast<size_t>(element_count(extents)));
+  std::vector<double> values(static_cast<size_t>(element_count(std::span(extents))));
   for (double& value : values) value = normal(generator);
   return values;
 }
