@@ -42,6 +42,8 @@ def as_overloads(function: ast.FunctionDef) -> str:
     if not _VALUE.search(result):
         return definition(function, "Array", result, documentation)
     arrays = _VALUE.sub("numpy.typing.NDArray[Any]", result)
+    if not _VALUE.search(ast.unparse(function.args)):
+        return definition(function, "Array", result, documentation)  # makes values of nothing
     first = definition(function, "ArrayLike", arrays, None)
     return f"@overload\n{first}@overload\n{definition(function, 'Array', result, documentation)}"
 
@@ -87,6 +89,7 @@ def complete_extension(stub: Path, extension: ModuleType) -> None:
         text,
         flags=re.M,
     )
+    text = text.replace("from _convoy import nn as nn", "from . import nn as nn")
     # It exists to refuse; a type checker that knew of it would take values for arrays.
     text = re.sub(r"^    def __array__.*\n\n", "", text, flags=re.M)
     if "class Error(" not in text:
@@ -141,8 +144,12 @@ def main(built: Path, sources: Path) -> None:
     sys.path.insert(0, str(built))
     import _convoy  # type: ignore[import-not-found]
 
-    stub = built / "_convoy.pyi"
+    # A folder beside the extension, so that the stub of its submodule has a place.
+    stub = built / "_convoy" / "__init__.pyi"
     complete_extension(stub, _convoy)
+    layers = built / "_convoy" / "nn.pyi"
+    text = re.sub(r"^import _convoy$", "from .. import _convoy", layers.read_text(), flags=re.M)
+    layers.write_text(text)
     package = sources / "__init__.py"
     (built / "__init__.pyi").write_text(package_stub(package, signatures_of(stub)))
     for source in sources.rglob("*.py"):

@@ -82,7 +82,7 @@ void bind_linear(nb::module_& m) {
       "top_k",
       [](ValueArgument x, DimArgument k, int64_t axis, bool largest, bool sorted) {
         const auto results = top_k(to_value(x, "x"), to_dim(k, "k"), axis, largest, sorted);
-        return nb::make_tuple(results[0], results[1]);
+        return nb::borrow<ValuesResult>(nb::make_tuple(results[0], results[1]));
       },
       "x"_a, "k"_a, "axis"_a = -1, "largest"_a = true, "sorted"_a = true,
       "The k largest elements along axis, and their indices.");

@@ -243,7 +243,7 @@ void bind_module_class(nb::module_& m) {
           [](const Mode& self) -> nb::object { return self.key ? nb::cast(self.key) : nb::none(); })
       .def_prop_ro(
           "updates",
-          [](const Mode& self) {
+          [](const Mode& self) -> nb::typed<nb::dict, ParameterValue, Value> {
             nb::dict updates;
             for (const auto& [state, value] : self.updates)
               updates[nb::cast(ParameterValue(state))] = nb::cast(value);
@@ -286,6 +286,8 @@ void bind_module_class(nb::module_& m) {
                 self.add_parameter(name, to_tensor(value, "value").clone(), trainable));
           },
           "name"_a, "value"_a, "trainable"_a = true,
+          nb::sig("def add_parameter(self, name: str, value: _convoy.Parameter | "
+                  "numpy.typing.ArrayLike, trainable: bool = True) -> _convoy.Parameter"),
           "Registers state of this module: a Parameter, or an array that becomes one.")
       .def("add_module", &Module::add_module, "name"_a, "child"_a, "Registers a child.")
       .def(
@@ -305,12 +307,14 @@ void bind_nn(nb::module_& parent) {
   bind_activations(m);
 
   nb::class_<nn::Sequential, Module>(m, "Sequential", "Layers one after another.")
-      .def("__init__",
-           [](nn::Sequential* self, nb::args layers) {
-             new (self) nn::Sequential();
-             for (const nb::handle layer : layers)
-               self->append(nb::cast<std::shared_ptr<Module>>(layer));
-           })
+      .def(
+          "__init__",
+          [](nn::Sequential* self, nb::args layers) {
+            new (self) nn::Sequential();
+            for (const nb::handle layer : layers)
+              self->append(nb::cast<std::shared_ptr<Module>>(layer));
+          },
+          nb::sig("def __init__(self, *layers: ModuleBase) -> None"))
       .def("append", &nn::Sequential::append, "layer"_a, "Adds a layer at the end.");
 
   bind_conv_layer<nn::Conv1d>(m, "Conv1d", "Convolution of [N,C,L].");

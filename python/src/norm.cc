@@ -31,7 +31,8 @@ void bind_norm(nb::module_& m) {
             to_value(x, "x"), to_value(gamma, "gamma"), to_value(beta, "beta"),
             to_value(running_mean, "running_mean"), to_value(running_var, "running_var"),
             {.momentum = momentum, .epsilon = epsilon, .unbiased = unbiased}, name);
-        return nb::make_tuple(outputs[0], outputs[1], outputs[2], outputs[3], outputs[4]);
+        return nb::borrow<ValuesResult>(
+            nb::make_tuple(outputs[0], outputs[1], outputs[2], outputs[3], outputs[4]));
       },
       "x"_a, "gamma"_a, "beta"_a, "running_mean"_a, "running_var"_a, "momentum"_a = 0.1,
       "epsilon"_a = 1e-5, nb::kw_only(), "unbiased"_a = true, "name"_a = "",
