@@ -38,9 +38,7 @@ Node::~Node() {
   }
 }
 
-const std::string& Node::title() const {
-  return parameter() ? parameter()->name() : name;
-}
+const std::string& Node::title() const { return parameter() ? parameter()->name() : name; }
 
 const ParameterState* Node::parameter() const {
   const Parameter* parameter = std::get_if<Parameter>(&what);
@@ -73,8 +71,8 @@ Value parameter(std::string name, Tensor value, bool trainable) {
 Value parameter(ParameterPtr state) {
   if (!state) throw ValueError("a parameter needs a state, got none");
   std::vector<Type> types{state->type()};
-  return {std::make_shared<Node>(Parameter{std::move(state)}, std::string(),
-                                 std::vector<Value>{}, std::move(types)),
+  return {std::make_shared<Node>(Parameter{std::move(state)}, std::string(), std::vector<Value>{},
+                                 std::move(types)),
           0};
 }
 

@@ -1,7 +1,6 @@
 // Every layer: #include "convoy/nn/nn.h".
 #pragma once
 
-#include "convoy/convoy.h"
 #include "convoy/nn/activation.h"
 #include "convoy/nn/conv.h"
 #include "convoy/nn/linear.h"
