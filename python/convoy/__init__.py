@@ -46,6 +46,8 @@ binary_cross_entropy_with_logits = _eager(_convoy.binary_cross_entropy_with_logi
 cast = _eager(_convoy.cast)
 ceil = _eager(_convoy.ceil)
 celu = _eager(_convoy.celu)
+channels_first = _eager(_convoy.channels_first)
+channels_last = _eager(_convoy.channels_last)
 clip = _eager(_convoy.clip)
 concat = _eager(_convoy.concat)
 conv = _eager(_convoy.conv)
@@ -84,6 +86,7 @@ group_norm = _eager(_convoy.group_norm)
 hard_sigmoid = _eager(_convoy.hard_sigmoid)
 hard_swish = _eager(_convoy.hard_swish)
 huber_loss = _eager(_convoy.huber_loss)
+hwio_to_oihw = _eager(_convoy.hwio_to_oihw)
 instance_norm = _eager(_convoy.instance_norm)
 iota = _eager(_convoy.iota)
 kl_div = _eager(_convoy.kl_div)
@@ -92,6 +95,7 @@ layer_norm = _eager(_convoy.layer_norm)
 leaky_relu = _eager(_convoy.leaky_relu)
 less = _eager(_convoy.less)
 less_equal = _eager(_convoy.less_equal)
+local_conv = _eager(_convoy.local_conv)
 log = _eager(_convoy.log)
 log_softmax = _eager(_convoy.log_softmax)
 logical_and = _eager(_convoy.logical_and)
@@ -112,6 +116,9 @@ neg = _eager(_convoy.neg)
 nll_loss = _eager(_convoy.nll_loss)
 non_max_suppression = _eager(_convoy.non_max_suppression)
 not_equal = _eager(_convoy.not_equal)
+ohwi_to_oihw = _eager(_convoy.ohwi_to_oihw)
+oihw_to_hwio = _eager(_convoy.oihw_to_hwio)
+oihw_to_ohwi = _eager(_convoy.oihw_to_ohwi)
 one_hot = _eager(_convoy.one_hot)
 pad = _eager(_convoy.pad)
 pad_input_grad = _eager(_convoy.pad_input_grad)
@@ -195,6 +202,8 @@ __all__ = [
     "cast",
     "ceil",
     "celu",
+    "channels_first",
+    "channels_last",
     "clip",
     "concat",
     "constant",
@@ -236,6 +245,7 @@ __all__ = [
     "hard_sigmoid",
     "hard_swish",
     "huber_loss",
+    "hwio_to_oihw",
     "instance_norm",
     "iota",
     "kl_div",
@@ -244,6 +254,7 @@ __all__ = [
     "leaky_relu",
     "less",
     "less_equal",
+    "local_conv",
     "log",
     "log_softmax",
     "logical_and",
@@ -263,6 +274,9 @@ __all__ = [
     "nn",
     "non_max_suppression",
     "not_equal",
+    "ohwi_to_oihw",
+    "oihw_to_hwio",
+    "oihw_to_ohwi",
     "one_hot",
     "pad",
     "pad_input_grad",
