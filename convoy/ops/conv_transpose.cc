@@ -8,6 +8,7 @@
 #include "convoy/graph/value.h"
 #include "convoy/ops/binary.h"
 #include "convoy/ops/conv_rules.h"
+#include "convoy/ops/pad.h"
 #include "convoy/ops/reshape.h"
 #include "convoy/ops/window.h"
 
@@ -142,41 +143,18 @@ TransposedFrom transposed_from(const ConvTranspose& op, const Shape& in, const S
   return from;
 }
 
-namespace {
-
-/// A 1×…×1 convolution with the positive ones of `before` and `after` for padding: one way it adds
-/// a border of zeros, the other way it takes it off.
-template <class O>
-O bordering(const Integers& before, const Integers& after, int64_t sign) {
-  O op;
-  std::vector<Padding::Sides> sides;
-  for (size_t a = 0; a < before.size(); ++a)
-    sides.emplace_back(std::max<int64_t>(sign * before[a], 0),
-                       std::max<int64_t>(sign * after[a], 0));
-  op.padding = Padding(std::move(sides));
-  return op;
-}
-
-}  // namespace
-
+// Zeros come first: one side may take off what the other has put on.
 Value with_border(const Value& y, const Integers& before, const Integers& after) {
   const auto is_zero = [](int64_t n) { return n == 0; };
   if (std::ranges::all_of(before, is_zero) && std::ranges::all_of(after, is_zero)) return y;
-  Shape planes = y.shape();  // batch and channels joined
-  planes[0] = planes[0] * planes[1];
-  planes[1] = 1;
-  const Value one = constant(Tensor::full(y.dtype(), Extents(static_cast<size_t>(y.rank()), 1), 1));
-  Value result = conv(reshape(y, std::move(planes)), one, bordering<Conv>(before, after, 1));
-  auto crop = bordering<ConvInputGrad>(before, after, -1);
-  crop.input_size = spatial_axes(result.shape());
-  for (size_t a = 0; a < before.size(); ++a)
-    crop.input_size[a] =
-        crop.input_size[a] + std::min<int64_t>(before[a], 0) + std::min<int64_t>(after[a], 0);
-  result = conv_input_grad(result, one, std::move(crop));
-  Shape shape = result.shape();
-  shape[0] = y.shape()[0];
-  shape[1] = y.shape()[1];
-  return reshape(result, std::move(shape));
+  const auto amounts = [](const Integers& list, bool added) {
+    Shape all{0, 0};
+    for (const int64_t n : list)
+      all.push_back(added ? std::max<int64_t>(n, 0) : std::min<int64_t>(n, 0));
+    return all;
+  };
+  return pad(pad(y, amounts(before, true), amounts(after, true)), amounts(before, false),
+             amounts(after, false));
 }
 
 Value conv_transpose(const Value& x, const Value& w, const Value& bias, ConvTranspose op,

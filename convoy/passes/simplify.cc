@@ -92,6 +92,14 @@ struct Simpler {
     return same(source) ? source : apply(op, {source});
   }
 
+  Value operator()(const Transpose& op) const {
+    const Transpose* before = applied<Transpose>(in[0]);
+    if (!before) return {};
+    Integers axes;
+    for (const int64_t axis : op.axes) axes.push_back(before->axes[static_cast<size_t>(axis)]);
+    return transpose(input_of(in[0]), axes);  // the source itself when no axis moves
+  }
+
   Value operator()(const Expand& op) const {
     if (same(in[0])) return in[0];
     return applied<Expand>(in[0]) ? apply(op, {input_of(in[0])}) : Value{};

@@ -50,6 +50,7 @@ TEST(Simplify, LeavesOutWhatChangesNothing) {
     expect_simplified(x, apply(Cast{dtype}, {x}), 0);
     expect_simplified(x, reshape(reshape(x, {6}), {3, 2}), 1);
     expect_simplified(x, reshape(reshape(x, {6}), {2, 3}), 0);
+    expect_simplified(x, transpose(transpose(x, {1, 0}), {1, 0}), 0);
     expect_simplified(x, expand(expand(x, {4, 2, 3}), {5, 4, 2, 3}), 1);
   }
   const Value n = input("n", {DType::int32, {2, 3}});

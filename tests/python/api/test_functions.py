@@ -158,7 +158,7 @@ def test_threads_share_a_function_and_the_eager_cache(function):
 
 LONG = """
 import sys, threading, time, numpy as np, convoy
-x = np.zeros((1, 16, 300, 300)); w = np.zeros((64, 16, 9, 9))
+x = np.zeros((1, 64, 300, 300)); w = np.zeros((64, 64, 9, 9))
 print("ready", flush=True)
 try:
     convoy.conv(x, w)
