@@ -7,7 +7,6 @@
 #include "convoy/ops/binary.h"
 #include "convoy/ops/matmul.h"
 #include "convoy/ops/reshape.h"
-#include "convoy/ops/transpose.h"
 
 namespace convoy::nn {
 
@@ -27,7 +26,7 @@ Linear::Linear(int64_t in_features, int64_t out_features, LinearOptions options,
 }
 
 Value Linear::forward(const Value& x, Mode&) const {
-  const Value y = matmul(x, transpose(parameter_value("weight"), {1, 0}));
+  const Value y = matmul(x, parameter_value("weight"), {.transpose_y = true});
   return bias_ ? y + parameter_value("bias") : y;
 }
 
