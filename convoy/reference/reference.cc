@@ -1,7 +1,9 @@
 #include "convoy/reference/reference.h"
 
+#include <new>
 #include <unordered_map>
 
+#include "convoy/base/error.h"
 #include "convoy/reference/copy.h"
 #include "convoy/reference/kernels.h"
 
@@ -14,6 +16,8 @@ void evaluate(const Op& op, std::string_view name, Call& call) {
     std::vector<Type> types;
     for (const Tensor& tensor : call.inputs) types.push_back(tensor.type());
     throw_violation(violation, op, name, types);
+  } catch (const std::bad_alloc&) {
+    throw LimitError(std::string(op_name(op)) + ": out of memory for what it computes with");
   }
 }
 

@@ -20,6 +20,7 @@ void evaluate(SoftmaxKind kind, std::vector<double>& line) {
 }  // namespace
 
 void run(const Softmax& op, Call& call) {
+  if (call.inputs[0].size() == 0) return;  // the axis alone may be too long to hold
   const Lines lines(call.inputs[0].extents(), static_cast<size_t>(op.axis));
   visit_floating(call.inputs[0].dtype(), [&]<class T>(std::type_identity<T>) {
     const auto from = call.inputs[0].data<T>();

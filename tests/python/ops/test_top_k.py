@@ -75,3 +75,10 @@ def test_symbolic_axis():
     for n in [2, 6]:
         value = random_array(2, (n, 5), "float32")
         np.testing.assert_array_equal(function(value), -np.sort(-value, 0)[:2])
+
+
+def test_an_empty_array_with_a_long_axis_takes_no_memory():
+    x = np.empty((0, 2**40), np.uint8)  # sorting scratch is for lines that are there
+    values, indices = convoy.top_k(x, 2, axis=1)
+    assert values.shape == indices.shape == (0, 2)
+    assert convoy.softmax(np.empty((0, 2**40), np.float32), axis=1).shape == (0, 2**40)
