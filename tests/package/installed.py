@@ -5,6 +5,6 @@ from importlib.resources import files
 
 import convoy
 
-for name in ("py.typed", "_convoy.pyi", "__init__.py"):
+for name in ("py.typed", "__init__.py", "__init__.pyi", "_convoy/__init__.pyi", "_convoy/nn.pyi"):
     assert files("convoy").joinpath(name).is_file(), f"the wheel lacks {name}"
 print(f"imported convoy {version('convoy')} from {convoy.__file__}")
