@@ -10,8 +10,10 @@
 #include "convoy/ops/binary.h"
 #include "convoy/ops/cast.h"
 #include "convoy/ops/expand.h"
+#include "convoy/ops/iota.h"
 #include "convoy/ops/reshape.h"
 #include "convoy/ops/rules.h"
+#include "convoy/ops/transpose.h"
 #include "convoy/ops/unary.h"
 #include "convoy/ops/where.h"
 
@@ -38,16 +40,30 @@ Dim reduced_count(const Reduce& op, const Shape& in) {
   return count;
 }
 
-// The product of all other elements, for every element along `axes`: the product without zeros
-// over the element, what is left for a lone zero, and nothing beside two of them.
-Value other_factors(const Value& x, const Integers& axes) {
-  const Value zero = scalar(0, x.dtype()), one = scalar(1, x.dtype());
-  const Value is_zero = equal(x, zero);
-  const Value factors = where(is_zero, one, x);
-  const Value product = reduce_prod(factors, axes, true);
-  const Value zeros = reduce_sum(cast(is_zero, x.dtype()), axes, true);
-  const Value beside_zero = where(equal(zeros, one), where(is_zero, product, zero), zero);
-  return where(equal(zeros, zero), product / factors, beside_zero);
+// The product of all other elements, for every element along `axes`: of the elements along them,
+// laid out once for each, with the element itself replaced by 1. No division, so that zeros need
+// no care and it can be differentiated again.
+Value product_of_others(const Value& x, const Integers& axes) {
+  Integers order;  // axes that stay, then those that are reduced
+  for (int64_t a = 0; a < x.rank(); ++a)
+    if (!is_reduced(axes, static_cast<size_t>(a))) order.push_back(a);
+  Shape lines;
+  for (const int64_t a : order) lines.push_back(x.shape()[static_cast<size_t>(a)]);
+  order.insert(order.end(), axes.begin(), axes.end());
+  const Value moved = transpose(x, order);
+  const Dim count = reduced_count({ReduceKind::prod, axes, false}, x.shape());
+
+  Shape as_rows = lines;
+  as_rows.insert(as_rows.end(), {Dim(1), count});
+  const Value index = iota(count);
+  const Value itself = equal(unsqueeze(index, {1}), index);
+  const Value others = where(itself, scalar(1, x.dtype()), reshape(moved, as_rows));
+  const Value products = reshape(reduce_prod(others, {-1}), moved.shape());
+
+  Integers back(order.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    back[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
+  return transpose(products, back);
 }
 
 bool is_order(ReduceKind kind) { return kind == ReduceKind::max || kind == ReduceKind::min; }
@@ -89,7 +105,7 @@ Gradients vjp(const Reduce& op, const Backward& b) {
       return {chosen * (grad / reduce_sum(chosen, op.axes, true))};
     }
     case ReduceKind::prod:
-      return {grad * other_factors(x, op.axes)};
+      return {grad * product_of_others(x, op.axes)};
     case ReduceKind::l1:
       return {grad * sign(x)};
     case ReduceKind::l2: {

@@ -32,7 +32,8 @@ struct EnumNames<ReduceKind> {
 /// Edge values: NaN anywhere gives NaN, in max and min too. Over nothing: sum, l1, l2 are 0,
 ///   prod is 1, log_sum_exp is −∞, mean is NaN.
 /// Gradient: max and min share the gradient equally among ties; l1 has derivative 0 at 0, l2 has
-///   derivative 0 where the norm is 0; prod's gradient is exact with zeros present.
+///   derivative 0 where the norm is 0; prod's gradient is exact with zeros
+///   present, to any order, and takes memory for K² elements for each K that are multiplied.
 /// Differs: PyTorch's amax shares ties too; its max(dim) passes all to one index. JAX agrees.
 struct Reduce {
   ReduceKind kind = ReduceKind::sum;

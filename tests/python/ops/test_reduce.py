@@ -150,3 +150,20 @@ def test_symbolic_shapes():
         ours, back = function(value)
         assert_agrees(ours, value.mean(0))
         assert_agrees(back, np.tile([1.0, 2, 3], (n, 1)) / n)
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 2])
+def test_second_derivative_of_prod_is_exact_with_zeros(zeros):
+    """d²(Πx)/dx_i dx_j is the product of all but i and j, 0 on the diagonal."""
+    x = np.array([[2.0, 3.0, 5.0], [7.0, 11.0, 13.0]])
+    x.flat[:zeros] = 0
+    value = convoy.input("x", x.shape, x.dtype)
+    (slope,) = convoy.gradients(convoy.reduce_prod(value), [value])
+    weight = np.arange(1.0, 7.0).reshape(2, 3)
+    (second,) = convoy.gradients([slope], [value], [convoy.constant(weight)])
+    flat = x.ravel()
+    expected = [
+        sum(weight.flat[i] * np.prod(np.delete(flat, [i, j])) for i in range(6) if i != j)
+        for j in range(6)
+    ]
+    assert_agrees(convoy.compile([value], second)(x), np.reshape(expected, (2, 3)))
