@@ -10,11 +10,7 @@
 namespace convoy {
 
 // An indivisible part of a product. `text` is canonical and decides equality and order.
-struct Dim::Factor {
-  enum class Kind { symbol, floor_div, max };
-  Kind kind;
-  std::string name;       // of a symbol
-  std::vector<Dim> args;  // of floor_div and max
+struct Dim::Factor : DimFactor {
   std::string text;
 };
 
@@ -97,7 +93,7 @@ Dim Dim::symbol(std::string name) {
   if (name.empty() || name.find('`') != std::string::npos)
     throw ValueError("the name of a symbolic dimension must be non-empty and without backquotes");
   std::string text = quoted(name);
-  return from_factor({Factor::Kind::symbol, std::move(name), {}, std::move(text)});
+  return from_factor({{Factor::Kind::symbol, std::move(name), {}}, std::move(text)});
 }
 
 int64_t Dim::value() const {
@@ -114,6 +110,16 @@ bool Dim::is_symbol() const {
 std::string Dim::symbol_name() const {
   if (!is_symbol()) throw ValueError("the size '" + to_string() + "' is not a lone symbol");
   return (*terms_)[0].factors[0]->name;
+}
+
+std::vector<DimProduct> Dim::products() const {
+  std::vector<DimProduct> products;
+  for (const Term& term : terms()) {
+    DimProduct product{term.coefficient, {}};
+    for (const auto& factor : term.factors) product.factors.push_back(*factor);
+    products.push_back(std::move(product));
+  }
+  return products;
 }
 
 std::string Dim::to_string() const {
@@ -274,7 +280,7 @@ Dim floor_div(const Dim& a, const Dim& b) {
     if (!(whole == Dim(0))) return whole + floor_div(rest, b);
   }
   std::string text = "(" + in_parentheses(a) + "//" + in_parentheses(b) + ")";
-  return Dim::from_factor({Dim::Factor::Kind::floor_div, {}, {a, b}, std::move(text)});
+  return Dim::from_factor({{Dim::Factor::Kind::floor_div, {}, {a, b}}, std::move(text)});
 }
 
 Dim ceil_div(const Dim& a, const Dim& b) { return floor_div(a + b - Dim(1), b); }
@@ -285,7 +291,7 @@ Dim max(const Dim& a, const Dim& b) {
   const bool ordered = a.to_string() <= b.to_string();
   const Dim &first = ordered ? a : b, &second = ordered ? b : a;
   std::string text = "max(" + first.to_string() + ", " + second.to_string() + ")";
-  return Dim::from_factor({Dim::Factor::Kind::max, {}, {first, second}, std::move(text)});
+  return Dim::from_factor({{Dim::Factor::Kind::max, {}, {first, second}}, std::move(text)});
 }
 
 bool known_different(const Dim& a, const Dim& b) {

@@ -13,6 +13,8 @@ namespace convoy {
 /// Values of symbols, by name.
 using Bindings = std::map<std::string, int64_t, std::less<>>;
 
+struct DimProduct;
+
 /// The size of one axis, or any integer computed from sizes. Either a known integer or a symbolic
 /// expression, kept as a polynomial in canonical form (terms sorted by their text) over symbols,
 /// floor divisions and maxima, so that equal expressions such as `H + 1 - 1` and `H` compare
@@ -45,6 +47,11 @@ class Dim {
   /// Provably the same size for every value of the symbols.
   bool operator==(const Dim& other) const;
 
+  /// What an expression is made of, for those who write it in another form: it is the sum of its
+  /// products and `constant_term`.
+  std::vector<DimProduct> products() const;
+  int64_t constant_term() const { return constant_; }
+
  private:
   friend Dim floor_div(const Dim& a, const Dim& b);
   friend Dim max(const Dim& a, const Dim& b);
@@ -58,6 +65,20 @@ class Dim {
 
   int64_t constant_ = 0;
   std::shared_ptr<const Terms> terms_;  // null for a known integer
+};
+
+/// An indivisible part of a product: a symbol, floor(args[0] / args[1]) or max(args[0], args[1]).
+struct DimFactor {
+  enum class Kind { symbol, floor_div, max };
+  Kind kind;
+  std::string name;       // of a symbol
+  std::vector<Dim> args;  // of floor_div and max
+};
+
+/// coefficient × factors.
+struct DimProduct {
+  int64_t coefficient;
+  std::vector<DimFactor> factors;
 };
 
 /// floor(a / b), b > 0. Divisible parts are taken out and nested divisions merged.

@@ -159,4 +159,17 @@ RC_GTEST_PROP(Dim, EqualAfterRearranging, ()) {
 }
 
 }  // namespace
+TEST(Dim, TellsWhatItIsMadeOf) {
+  const Dim size = floor_div(H + 1, 2) * N * 3 + 5;
+  EXPECT_EQ(size.constant_term(), 5);
+  const std::vector<DimProduct> products = size.products();
+  ASSERT_EQ(products.size(), 1u);
+  EXPECT_EQ(products[0].coefficient, 3);
+  ASSERT_EQ(products[0].factors.size(), 2u);
+  EXPECT_EQ(products[0].factors[0].kind, DimFactor::Kind::floor_div);
+  EXPECT_EQ(products[0].factors[0].args, (std::vector<Dim>{H + 1, 2}));
+  EXPECT_EQ(products[0].factors[1].name, "N");
+  EXPECT_TRUE(Dim(7).products().empty());
+}
+
 }  // namespace convoy
