@@ -31,13 +31,14 @@ void mean_over_windows(Call& call, BoxAt&& box_at, DivisorOf&& divisor_of) {
   const Extents in = spatial_of(x.extents()), strides = strides_of(in);
   const Extents out = spatial_of(y.extents());
   visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    for_each_window(y.extents(), call.cancellation, [&](int64_t plane, const Extents& p, size_t i) {
-      const Box box = box_at(in, out, p);
-      const auto from = plane_of(x.data<T>(), plane, element_count(in));
-      double sum = 0;
-      for_each_element(box, strides, [&](size_t offset) { sum += load(from[offset]); });
-      store(plane_of(y.data<T>(), plane, element_count(out))[i], divided(sum, divisor_of(box)));
-    });
+    for_each_window(
+        y.extents(), call.cancellation, [&](const Extents& p) { return box_at(in, out, p); },
+        [&](int64_t plane, const Box& box, size_t i) {
+          const auto from = plane_of(x.data<T>(), plane, element_count(in));
+          double sum = 0;
+          for_each_element(box, strides, [&](size_t offset) { sum += load(from[offset]); });
+          store(plane_of(y.data<T>(), plane, element_count(out))[i], divided(sum, divisor_of(box)));
+        });
   });
 }
 
@@ -50,14 +51,14 @@ void spread_over_windows(Call& call, BoxAt&& box_at, DivisorOf&& divisor_of) {
   const Extents out = spatial_of(grad.extents());
   visit_floating(grad.dtype(), [&]<class T>(std::type_identity<T>) {
     std::vector<double> sums(static_cast<size_t>(x.size()), 0);
-    for_each_window(grad.extents(), call.cancellation,
-                    [&](int64_t plane, const Extents& p, size_t i) {
-                      const Box box = box_at(in, out, p);
-                      const auto to = plane_of(std::span(sums), plane, element_count(in));
-                      const double g = load(plane_of(grad.data<T>(), plane, element_count(out))[i]);
-                      const double share = divided(g, divisor_of(box));
-                      for_each_element(box, strides, [&](size_t offset) { to[offset] += share; });
-                    });
+    for_each_window(
+        grad.extents(), call.cancellation, [&](const Extents& p) { return box_at(in, out, p); },
+        [&](int64_t plane, const Box& box, size_t i) {
+          const auto to = plane_of(std::span(sums), plane, element_count(in));
+          const double g = load(plane_of(grad.data<T>(), plane, element_count(out))[i]);
+          const double share = divided(g, divisor_of(box));
+          for_each_element(box, strides, [&](size_t offset) { to[offset] += share; });
+        });
     for (size_t i = 0; i < sums.size(); ++i) store(x.data<T>()[i], sums[i]);
   });
 }

@@ -49,55 +49,77 @@ Geometry geometry(const O& op, const Extents& x, const Extents& w, const Extents
   return g;
 }
 
-/// Looks at the cancellation once in a million products, so that one large plane can be stopped.
-class Pace {
+/// The products of one kernel tap: it reads x at p·stride + shift, which lies inside for `count`
+/// positions p per axis, from `in` and `out` on.
+struct Tap {
+  size_t weight;
+  int64_t in, out;
+  Extents count;
+};
+
+/// The triples that meet inside x in one plane; the same for every pair of channels.
+class Products {
  public:
-  explicit Pace(const Cancellation& cancellation) : cancellation_(cancellation) {}
-  void advance(int64_t products) {
+  Products(const Geometry& g, const Cancellation& cancellation)
+      : in_strides_(strides_of(g.in)),
+        out_strides_(strides_of(g.out)),
+        stride_(g.stride),
+        row_(g.in.size()),
+        cancellation_(cancellation) {
+    const size_t axes = g.in.size();
+    const Extents kernel_strides = strides_of(g.kernel);
+    for_each_position(g.kernel, [&](const Extents& k) {
+      Tap tap{.weight = 0, .in = 0, .out = 0, .count = Extents(axes)};
+      for (size_t a = 0; a < axes; ++a) {
+        const int64_t shift = k[a] * g.dilation[a] - g.begin[a];
+        const int64_t p = std::max<int64_t>(ceil_divide(-shift, stride_[a]), 0);
+        const int64_t end = std::min(floor_divide(g.in[a] - 1 - shift, stride_[a]) + 1, g.out[a]);
+        tap.count[a] = std::max<int64_t>(end - p, 0);
+        tap.in += (p * stride_[a] + shift) * in_strides_[a];
+        tap.out += p * out_strides_[a];
+        const int64_t w = g.flip ? g.kernel[a] - 1 - k[a] : k[a];
+        tap.weight += static_cast<size_t>(w * kernel_strides[a]);
+      }
+      if (element_count(tap.count) > 0) taps_.push_back(std::move(tap));
+    });
+  }
+
+  /// Calls f(out, in, tap) with the offsets of every triple, the taps in order.
+  template <class F>
+  void for_each(F&& f) {
+    const size_t last = row_.size() - 1;
+    for (const Tap& tap : taps_) {
+      const int64_t length = tap.count[last], step = stride_[last];
+      std::fill(row_.begin(), row_.end(), 0);
+      do {
+        int64_t in = tap.in, out = tap.out;
+        for (size_t a = 0; a < last; ++a) {
+          in += row_[a] * stride_[a] * in_strides_[a];
+          out += row_[a] * out_strides_[a];
+        }
+        for (int64_t i = 0; i < length; ++i)
+          f(static_cast<size_t>(out + i), static_cast<size_t>(in + i * step), tap.weight);
+        pause(length);
+      } while (advance(row_, tap.count, last));
+    }
+  }
+
+ private:
+  /// Looks at the cancellation once in a million products, so that one large plane can be stopped.
+  void pause(int64_t products) {
     done_ += products;
     if (done_ < 1 << 20) return;
     done_ = 0;
     cancellation_.check();
   }
 
- private:
+  std::vector<Tap> taps_;
+  Extents in_strides_, out_strides_;
+  Integers stride_;
+  Extents row_;
   const Cancellation& cancellation_;
   int64_t done_ = 0;
 };
-
-/// Calls f(out, in, tap) with the offsets of every triple that meets inside x.
-template <class F>
-void for_each_product(const Geometry& g, Pace& pace, F&& f) {
-  const Extents in_strides = strides_of(g.in), out_strides = strides_of(g.out);
-  const Extents kernel_strides = strides_of(g.kernel);
-  const size_t axes = g.in.size(), last = axes - 1;
-  for_each_position(g.kernel, [&](const Extents& k) {
-    Extents tap = k;
-    for (size_t a = 0; a < axes && g.flip; ++a) tap[a] = g.kernel[a] - 1 - k[a];
-    // This tap reads x at p·stride + shift, which lies inside for `count` positions p per axis.
-    Extents count(axes);
-    int64_t first_in = 0, first_out = 0;
-    for (size_t a = 0; a < axes; ++a) {
-      const int64_t shift = k[a] * g.dilation[a] - g.begin[a];
-      const int64_t p = std::max<int64_t>(ceil_divide(-shift, g.stride[a]), 0);
-      const int64_t end = std::min(floor_divide(g.in[a] - 1 - shift, g.stride[a]) + 1, g.out[a]);
-      count[a] = std::max<int64_t>(end - p, 0);
-      first_in += (p * g.stride[a] + shift) * in_strides[a];
-      first_out += p * out_strides[a];
-    }
-    const size_t w = offset_of(tap, kernel_strides);
-    for_each_position({count.begin(), count.end() - 1}, [&](const Extents& row) {
-      pace.advance(count[last]);
-      int64_t in = first_in, out = first_out;
-      for (size_t a = 0; a < last; ++a) {
-        in += row[a] * g.stride[a] * in_strides[a];
-        out += row[a] * out_strides[a];
-      }
-      for (int64_t i = 0; i < count[last]; ++i, in += g.stride[last])
-        f(static_cast<size_t>(out + i), static_cast<size_t>(in), w);
-    });
-  });
-}
 
 /// Sums of one plane, rounded to T at the end.
 template <class T>
@@ -124,7 +146,7 @@ class Plane {
 template <class T>
 void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const Call& call) {
   Plane<T> plane(g.out_count());
-  Pace pace(call.cancellation);
+  Products products(g, call.cancellation);
   for (int64_t n = 0; n < g.batch; ++n)
     for (int64_t o = 0; o < g.groups * g.outputs; ++o) {
       call.cancellation.check();
@@ -133,7 +155,7 @@ void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const 
       for (int64_t c = 0; c < g.channels; ++c) {
         const T* x_plane = x + ((n * g.groups + group) * g.channels + c) * g.in_count();
         const T* w_plane = w + (o * g.channels + c) * g.tap_count();
-        for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
+        products.for_each([&](size_t out, size_t in, size_t tap) {
           plane.add_product(out, x_plane[in], w_plane[tap]);
         });
       }
@@ -144,7 +166,7 @@ void conv(const Geometry& g, const T* x, const T* w, const T* bias, T* y, const 
 template <class T>
 void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const Call& call) {
   Plane<T> plane(g.in_count());
-  Pace pace(call.cancellation);
+  Products products(g, call.cancellation);
   for (int64_t n = 0; n < g.batch; ++n)
     for (int64_t group = 0; group < g.groups; ++group)
       for (int64_t c = 0; c < g.channels; ++c) {
@@ -153,7 +175,7 @@ void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const C
         for (int64_t o = group * g.outputs; o < (group + 1) * g.outputs; ++o) {
           const T* grad_plane = grad + (n * g.groups * g.outputs + o) * g.out_count();
           const T* w_plane = w + (o * g.channels + c) * g.tap_count();
-          for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
+          products.for_each([&](size_t out, size_t in, size_t tap) {
             plane.add_product(in, grad_plane[out], w_plane[tap]);
           });
         }
@@ -164,7 +186,7 @@ void conv_input_grad(const Geometry& g, const T* grad, const T* w, T* x, const C
 template <class T>
 void conv_weight_grad(const Geometry& g, const T* x, const T* grad, T* w, const Call& call) {
   Plane<T> plane(g.tap_count());
-  Pace pace(call.cancellation);
+  Products products(g, call.cancellation);
   for (int64_t o = 0; o < g.groups * g.outputs; ++o)
     for (int64_t c = 0; c < g.channels; ++c) {
       call.cancellation.check();
@@ -173,7 +195,7 @@ void conv_weight_grad(const Geometry& g, const T* x, const T* grad, T* w, const 
       for (int64_t n = 0; n < g.batch; ++n) {
         const T* x_plane = x + ((n * g.groups + group) * g.channels + c) * g.in_count();
         const T* grad_plane = grad + (n * g.groups * g.outputs + o) * g.out_count();
-        for_each_product(g, pace, [&](size_t out, size_t in, size_t tap) {
+        products.for_each([&](size_t out, size_t in, size_t tap) {
           plane.add_product(tap, x_plane[in], grad_plane[out]);
         });
       }

@@ -9,17 +9,21 @@
 
 namespace convoy::reference {
 
+/// Moves `position` on by one in an array of `extents`[0…axes), the last of these axes fastest;
+/// false, and at the first position again, after the last one.
+inline bool advance(Extents& position, const Extents& extents, size_t axes) {
+  while (axes > 0 && ++position[axes - 1] == extents[axes - 1]) position[--axes] = 0;
+  return axes > 0;
+}
+
 /// Calls `f(position)` for every position of an array of `extents`, the last axis fastest.
 template <class F>
 void for_each_position(const Extents& extents, F&& f) {
   if (element_count(extents) == 0) return;
   Extents position(extents.size(), 0);
-  while (true) {
+  do {
     f(static_cast<const Extents&>(position));
-    size_t axis = extents.size();
-    while (axis > 0 && ++position[axis - 1] == extents[axis - 1]) position[--axis] = 0;
-    if (axis == 0) return;
-  }
+  } while (advance(position, extents, extents.size()));
 }
 
 /// Distances in elements between neighbours along each axis of a row-major array.

@@ -36,11 +36,12 @@ void run(const LpPool& op, Call& call) {
   const Extents in = spatial_of(x.extents()), strides = strides_of(in);
   const int64_t out_size = element_count(spatial_of(y.extents()));
   visit_floating(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    for_each_window(y.extents(), call.cancellation, [&](int64_t plane, const Extents& p, size_t i) {
-      const auto from = plane_of(x.data<T>(), plane, element_count(in));
-      store(plane_of(y.data<T>(), plane, out_size)[i],
-            norm<T>(op.p, window_at(op, in, p), strides, from));
-    });
+    for_each_window(
+        y.extents(), call.cancellation, [&](const Extents& p) { return window_at(op, in, p); },
+        [&](int64_t plane, const Box& box, size_t i) {
+          const auto from = plane_of(x.data<T>(), plane, element_count(in));
+          store(plane_of(y.data<T>(), plane, out_size)[i], norm<T>(op.p, box, strides, from));
+        });
   });
 }
 

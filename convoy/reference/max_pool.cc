@@ -45,17 +45,21 @@ void max_over_windows(Call& call, BoxAt&& box_at) {
   const Extents in = spatial_of(x.extents()), strides = strides_of(in);
   const Extents out = spatial_of(values.extents());
   visit_number(x.dtype(), [&]<class T>(std::type_identity<T>) {
-    for_each_window(values.extents(), call.cancellation,
-                    [&](int64_t plane, const Extents& p, size_t i) {
-                      const Box box = box_at(in, out, p);
-                      if (element_count(box.count) == 0)
-                        shape_violation(8, "the window at " + to_string(p) + " holds padding only");
-                      const auto from = plane_of(x.data<T>(), plane, element_count(in));
-                      const auto [at, largest] = maximum<T>(box, strides, from);
-                      store(plane_of(values.data<T>(), plane, element_count(out))[i], largest);
-                      plane_of(indices.data<int64_t>(), plane, element_count(out))[i] =
-                          static_cast<int64_t>(at);
-                    });
+    for_each_window(
+        values.extents(), call.cancellation,
+        [&](const Extents& p) {
+          Box box = box_at(in, out, p);
+          if (element_count(box.count) == 0)
+            shape_violation(8, "the window at " + to_string(p) + " holds padding only");
+          return box;
+        },
+        [&](int64_t plane, const Box& box, size_t i) {
+          const auto from = plane_of(x.data<T>(), plane, element_count(in));
+          const auto [at, largest] = maximum<T>(box, strides, from);
+          store(plane_of(values.data<T>(), plane, element_count(out))[i], largest);
+          plane_of(indices.data<int64_t>(), plane, element_count(out))[i] =
+              static_cast<int64_t>(at);
+        });
   });
 }
 

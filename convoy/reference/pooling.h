@@ -59,19 +59,22 @@ inline Box adaptive_window_at(const Extents& in, const Extents& out, const Exten
 /// The spatial extents of an array of [N,C,S…].
 inline Extents spatial_of(const Extents& extents) { return {extents.begin() + 2, extents.end()}; }
 
-/// Calls f(plane, position, index of the position in the plane) for every position of every plane
-/// of an array [N,C,P…].
-template <class F>
-void for_each_window(const Extents& extents, const Cancellation& cancellation, F&& f) {
+/// Calls f(plane, box, index of the position in the plane) for every window of every plane of an
+/// array [N,C,P…]; `box_at(position)` is asked once for all planes.
+template <class BoxAt, class F>
+void for_each_window(const Extents& extents, const Cancellation& cancellation, BoxAt&& box_at,
+                     F&& f) {
   const int64_t planes = extents[0] * extents[1];
-  const Extents positions = spatial_of(extents);
-  for (int64_t plane = 0; plane < planes; ++plane) {
-    size_t i = 0;
-    for_each_position(positions, [&](const Extents& p) {
-      if (i % 1024 == 0) cancellation.check();
-      f(plane, p, i++);
-    });
-  }
+  if (planes == 0) return;
+  size_t i = 0;
+  for_each_position(spatial_of(extents), [&](const Extents& p) {
+    const Box box = box_at(p);
+    for (int64_t plane = 0; plane < planes; ++plane) {
+      if (plane % 1024 == 0) cancellation.check();
+      f(plane, box, i);
+    }
+    ++i;
+  });
 }
 
 /// The plane `index` of an array [N,C,S…] whose planes have `size` elements.
