@@ -17,6 +17,7 @@
 #include "convoy/composites/tile.h"
 #include "convoy/graph/gradients.h"
 #include "convoy/graph/graph.h"
+#include "convoy/onnx/onnx.h"
 #include "convoy/ops/conv_transpose.h"
 #include "convoy/ops/ops.h"
 #include "convoy/passes/passes.h"

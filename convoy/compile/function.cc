@@ -30,15 +30,6 @@ Context::~Context() = default;
 
 namespace {
 
-std::vector<Tensor> evaluate_by_reference(const Node& node, std::span<const Tensor> inputs) {
-  std::vector<Tensor> outputs;
-  for (const Type& type : node.outputs) outputs.emplace_back(type.dtype, to_extents(type.shape));
-  const Cancellation none;
-  reference::Call call{inputs, outputs, none};
-  reference::evaluate(*node.op(), node.name, call);
-  return outputs;
-}
-
 void check_memory(const Graph& graph, int64_t limit) {
   for (const NodePtr& node : graph.nodes)
     for (const Type& type : node->outputs) {
@@ -218,7 +209,7 @@ class Function::Impl {
     check_memory(graph, options_.memory_limit);
     if (options_.optimize) {
       graph = simplify(merge_common_subexpressions(graph));
-      graph = eliminate_dead_code(fold_constants(graph, evaluate_by_reference));
+      graph = eliminate_dead_code(fold_constants(graph, reference::apply));
     }
     check_peak(graph, options_.memory_limit);
     return std::make_shared<Specialization>(extents, graph, backend_);

@@ -21,6 +21,15 @@ void evaluate(const Op& op, std::string_view name, Call& call) {
   }
 }
 
+std::vector<Tensor> apply(const Node& node, std::span<const Tensor> inputs) {
+  std::vector<Tensor> outputs;
+  for (const Type& type : node.outputs) outputs.emplace_back(type.dtype, to_extents(type.shape));
+  const Cancellation none;
+  Call call{inputs, outputs, none};
+  evaluate(*node.op(), node.name, call);
+  return outputs;
+}
+
 namespace {
 
 /// Nodes numbered in order; values are held in slots, freed after their last use.

@@ -13,6 +13,10 @@ namespace convoy::reference {
 /// operator and `name`.
 void evaluate(const Op& op, std::string_view name, Call& call);
 
+/// The outputs of a node with an operator applied to `inputs`, whose types it was made for; an
+/// Evaluator, see passes.h.
+std::vector<Tensor> apply(const Node& node, std::span<const Tensor> inputs);
+
 /// An executable that evaluates the nodes of `graph` in order; every shape must be known.
 std::unique_ptr<Executable> compile(const Graph& graph);
 

@@ -16,6 +16,7 @@ NB_MODULE(_convoy, m) {
   bind_elementwise(m);
   bind_linear(m);
   bind_norm(m);
+  bind_onnx(m);
   bind_pool(m);
   bind_random(m);
   bind_reduce(m);

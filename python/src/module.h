@@ -16,6 +16,7 @@ void bind_graph(nanobind::module_& m);
 void bind_indexing(nanobind::module_& m);
 void bind_linear(nanobind::module_& m);
 void bind_norm(nanobind::module_& m);
+void bind_onnx(nanobind::module_& m);
 void bind_patches(nanobind::module_& m);
 void bind_pool(nanobind::module_& m);
 void bind_random(nanobind::module_& m);

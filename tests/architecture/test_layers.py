@@ -24,11 +24,12 @@ LAYERS = {
     "composites": {"base", "ops", "graph"},
     "passes": {"base", "ops", "graph", "composites"},
     "reference": {"base", "ops", "graph", "composites", "passes"},
+    "onnx": {"base", "ops", "graph", "composites", "passes", "reference"},
     "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
     "nn": {"base", "ops", "graph", "composites", "passes", "compile"},
-    "convoy.h": {"base", "ops", "graph", "composites", "passes", "compile", "nn"},
-    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "convoy.h"},
-    "python": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "convoy.h"},
+    "convoy.h": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx"},
+    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "convoy.h"},
+    "python": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "convoy.h"},
 }
 
 # What gradient rules see of the graph: a header for sources, so no other header of ops includes it.

@@ -1,0 +1,387 @@
+// From the messages of a file to a graph: names to values, functions and branches put in place.
+#include <algorithm>
+#include <new>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "convoy/base/error.h"
+#include "convoy/onnx/idioms.h"
+#include "convoy/onnx/onnx.h"
+#include "convoy/onnx/reading.h"
+#include "convoy/onnx/types.h"
+#include "convoy/onnx/unsupported.h"
+#include "convoy/reference/reference.h"
+
+namespace convoy::onnx {
+
+namespace {
+
+/// The standard domain has two spellings.
+std::string_view normalized(std::string_view domain) { return domain == "ai.onnx" ? "" : domain; }
+
+std::string spelled(std::string_view domain) {
+  return domain.empty() ? "ai.onnx" : std::string(domain);
+}
+
+/// Names and what they stand for; a none stands for what comes of an unsupported node.
+struct Scope {
+  std::unordered_map<std::string_view, Value> values = {};
+  const Scope* outer = nullptr;
+
+  const Value* find(std::string_view name) const {
+    for (const Scope* scope = this; scope; scope = scope->outer) {
+      const auto found = scope->values.find(name);
+      if (found != scope->values.end()) return &found->second;
+    }
+    return nullptr;
+  }
+  void add(std::string_view name, Value value) {
+    if (!values.emplace(name, std::move(value)).second)
+      throw ValueError(fmt::format("{} is the name of two values of one graph", quoted(name)));
+  }
+};
+
+using Attributes = std::unordered_map<std::string_view, const AttributeView*>;
+
+/// Where nodes stand: in the main graph, or in the body of a function that was called.
+struct Body {
+  std::map<std::string_view, int64_t> opsets;
+  Attributes attributes = {};  // of the call, for a function
+  int64_t depth = 0;
+};
+
+std::map<std::string_view, int64_t> opsets_of(const std::vector<OpsetView>& views) {
+  std::map<std::string_view, int64_t> opsets;
+  for (const OpsetView& view : views) opsets[normalized(view.domain)] = view.version;
+  const auto standard = opsets.find("");
+  if (standard != opsets.end() &&
+      (standard->second < oldest_opset || standard->second > newest_opset))
+    throw NotSupportedError(fmt::format(
+        "it is written in opset {}; supported are {} to {}. onnx.version_converter can convert it",
+        standard->second, oldest_opset, newest_opset));
+  return opsets;
+}
+
+class Importer {
+ public:
+  Importer(const ModelView& model, Weights weights, const LoadOptions& options)
+      : model_(model),
+        weights_(std::move(weights)),
+        options_(options),
+        known_(reference::apply) {}
+
+  Graph run() {
+    check_model();
+    for (const FunctionView& function : model_.functions)
+      if (!functions_
+               .emplace(std::tuple(normalized(function.domain), function.name, function.overload),
+                        &function)
+               .second)
+        throw ValueError(fmt::format("two functions are called {}", quoted(function.name)));
+    Scope scope;
+    std::vector<Value> inputs;
+    try {
+      add_initializers(model_.graph, scope);
+      inputs = add_inputs(scope);
+      add_nodes(model_.graph.nodes, scope, {opsets_of(model_.opsets)});
+    } catch (const Error&) {
+      if (!unsupported_.empty()) throw_unsupported();
+      throw;
+    }
+    std::vector<Output> outputs =
+        unsupported_.empty() ? find_outputs(scope) : std::vector<Output>();
+    if (!unsupported_.empty()) throw_unsupported();
+    Graph graph(std::move(inputs), std::move(outputs), std::string(model_.graph.name));
+    for (const auto& [key, value] : model_.metadata)
+      graph.metadata.emplace(std::string(key), std::string(value));
+    if (!model_.documentation.empty())
+      graph.metadata.emplace("doc_string", std::string(model_.documentation));
+    Graph result = recognize_idioms(graph);
+    verify(result);
+    return result;
+  }
+
+ private:
+  void check_model() const {
+    if (!model_.has_graph)
+      throw ValueError("it holds no graph: this is not an ONNX model, or an empty one");
+    if (model_.ir_version < 3 || model_.ir_version > newest_ir_version)
+      throw NotSupportedError(fmt::format("its IR version is {}; supported are 3 to {}",
+                                          model_.ir_version, newest_ir_version));
+    if (!opsets_of(model_.opsets).contains("") && !model_.graph.nodes.empty())
+      throw ValueError("it does not say which opset of ai.onnx it is written in");
+  }
+
+  void add_initializers(const GraphView& graph, Scope& scope) {
+    for (const TensorView& view : graph.initializers) {
+      const std::string_view name = is_generated_name(view.name) ? "" : view.name;
+      try {
+        scope.add(view.name, constant(weights_.tensor(view), std::string(name)));
+      } catch (const NotSupportedError& error) {
+        unsupported_.add("an initializer", error.what(), view.name);
+        scope.add(view.name, {});
+      }
+    }
+  }
+
+  // Before IR version 4 initialisers had to be listed among the inputs; since, they are inputs
+  // with a default. Either way the value in the file is what counts here.
+  std::vector<Value> add_inputs(Scope& scope) {
+    std::vector<Value> inputs;
+    for (const ValueView& view : model_.graph.inputs) {
+      if (scope.values.contains(view.name)) continue;
+      if (view.name.empty()) throw ValueError("an input of the graph has no name");
+      try {
+        inputs.push_back(convoy::input(std::string(view.name), type_of(view)));
+        scope.add(view.name, inputs.back());
+      } catch (const NotSupportedError& error) {
+        unsupported_.add("an input", error.what(), view.name);
+        scope.add(view.name, {});
+      } catch (const Error&) {
+        rethrow_with_prefix(fmt::format("input {}: ", quoted(view.name)));
+      }
+    }
+    return inputs;
+  }
+
+  Type type_of(const ValueView& view) const { return to_type(view, model_.producer == "convoy"); }
+
+  std::vector<Output> find_outputs(const Scope& scope) {
+    std::vector<Output> outputs;
+    for (const ValueView& view : model_.graph.outputs) {
+      const Value* value = scope.find(view.name);
+      if (!value)
+        throw ValueError(fmt::format("no node gives the graph's output {}", quoted(view.name)));
+      check_output(view, *value);
+      outputs.push_back({std::string(view.name), *value});
+    }
+    if (outputs.empty()) throw ValueError("the graph has no outputs");
+    return outputs;
+  }
+
+  // What is stated of an output must be possible. Files often leave shapes out, or name sizes.
+  void check_output(const ValueView& view, const Value& value) const {
+    if (!view.type.is_tensor || view.type.element_type == 0) return;
+    const auto fail = [&](const std::string& stated) {
+      throw ValueError(fmt::format("output {} is stated to be {}, but its node gives {}",
+                                   quoted(view.name), stated, to_string(value.type())));
+    };
+    if (const DType dtype = from_onnx(view.type.element_type); dtype != value.dtype())
+      fail(std::string(to_string(dtype)));
+    if (!view.type.has_shape) return;
+    const Type stated = to_type(view, false);
+    bool possible = stated.rank() == value.rank();
+    for (size_t i = 0; possible && i < stated.shape.size(); ++i)
+      possible =
+          !(stated.shape[i].is_static() && known_different(stated.shape[i], value.shape()[i]));
+    if (!possible) fail(to_string(stated));
+  }
+
+  void add_nodes(const std::vector<NodeView>& nodes, Scope& scope, const Body& body) {
+    for (const NodeView& node : nodes) {
+      if (++node_count_ > options_.max_nodes)
+        throw LimitError(
+            fmt::format("it has more than {} nodes once functions are put in their "
+                        "place, the limit",
+                        options_.max_nodes));
+      const std::string_view domain = normalized(node.domain);
+      const auto opset = body.opsets.find(domain);
+      const std::string operation =
+          fmt::format("{}.{} (opset {})", spelled(domain), node.op_type,
+                      opset == body.opsets.end() ? "not stated" : std::to_string(opset->second));
+      std::vector<Value> outputs;
+      try {
+        outputs =
+            outputs_of(node, domain, opset == body.opsets.end() ? 0 : opset->second, scope, body);
+      } catch (const NotSupportedError& error) {
+        unsupported_.add(operation, error.what(), name_of(node));
+      } catch (const std::bad_alloc&) {
+        throw LimitError(
+            fmt::format("node {}, {}: out of memory", quoted(name_of(node)), operation));
+      } catch (const Error&) {
+        rethrow_with_prefix(fmt::format("node {}, {}: ", quoted(name_of(node)), operation));
+      }
+      outputs.resize(node.outputs.size());
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        if (node.outputs[i].empty()) continue;
+        if (outputs[i]) seen_.insert(outputs[i].node().get());
+        scope.add(node.outputs[i], std::move(outputs[i]));
+      }
+    }
+  }
+
+  static std::string_view name_of(const NodeView& node) {
+    return !node.name.empty() || node.outputs.empty() ? node.name : node.outputs[0];
+  }
+
+  /// None for outputs that depend on what is not supported.
+  std::vector<Value> outputs_of(const NodeView& node, std::string_view domain, int64_t opset,
+                                const Scope& scope, const Body& body) {
+    const auto function = functions_.find(std::tuple(domain, node.op_type, node.overload));
+    const ReadableOperator* known =
+        function == functions_.end() ? find_readable(domain, node.op_type) : nullptr;
+    const bool is_if = domain.empty() && node.op_type == "If" && function == functions_.end();
+    if (function == functions_.end() && !is_if && (!known || opset < known->since))
+      throw NotSupportedError("");
+    std::vector<Value> inputs;
+    for (const std::string_view name : node.inputs) {
+      const Value* value = name.empty() ? nullptr : scope.find(name);
+      if (!name.empty() && !value)
+        throw ValueError(fmt::format(
+            "its input {} is not given by any node before it, nor by an input or initializer; "
+            "nodes must be in order and without cycles",
+            quoted(name)));
+      if (value && !*value) return {};
+      inputs.push_back(value ? *value : Value{});
+    }
+    std::vector<AttributeView> attributes = resolved(node.attributes, body);
+    if (function != functions_.end()) return called(*function->second, inputs, attributes, body);
+    Reading in(node, std::move(attributes), std::move(inputs), opset, {weights_, known_});
+    if (is_if) return branch(in, scope, body);
+    std::vector<Value> outputs = known->read(in);
+    in.check_all_read(known->max_inputs);
+    for (size_t i = outputs.size(); i < node.outputs.size(); ++i)
+      if (in.wants(i)) in.refuse(fmt::format("{} has no output {}", node.op_type, i));
+    return named(std::move(outputs), in.name());
+  }
+
+  // Attributes of a function's body may stand for those of the call.
+  static std::vector<AttributeView> resolved(const std::vector<AttributeView>& attributes,
+                                             const Body& body) {
+    std::vector<AttributeView> result;
+    std::set<std::string_view> names;
+    for (const AttributeView& attribute : attributes) {
+      if (!names.insert(attribute.name).second)
+        throw ValueError(fmt::format("attribute {} is given twice", quoted(attribute.name)));
+      if (attribute.reference.empty()) {
+        result.push_back(attribute);
+      } else if (const auto found = body.attributes.find(attribute.reference);
+                 found != body.attributes.end()) {
+        result.push_back(*found->second);
+        result.back().name = attribute.name;
+      }
+    }
+    return result;
+  }
+
+  std::vector<Value> called(const FunctionView& function, const std::vector<Value>& inputs,
+                            const std::vector<AttributeView>& attributes, const Body& caller) {
+    check_depth(caller);
+    if (inputs.size() > function.inputs.size())
+      throw ValueError(fmt::format("function {} takes {} inputs, not {}", quoted(function.name),
+                                   function.inputs.size(), inputs.size()));
+    Body body{opsets_of(function.opsets), {}, caller.depth + 1};
+    for (const AttributeView& attribute : function.defaults)
+      body.attributes[attribute.name] = &attribute;
+    for (const AttributeView& attribute : attributes) body.attributes[attribute.name] = &attribute;
+    Scope scope;
+    std::vector<Value> outputs;
+    for (size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i]) scope.add(function.inputs[i], inputs[i]);
+    add_nodes(function.nodes, scope, body);
+    for (const std::string_view name : function.outputs) {
+      const Value* value = scope.find(name);
+      if (!value)
+        throw ValueError(fmt::format("nothing in function {} gives its output {}",
+                                     quoted(function.name), quoted(name)));
+      outputs.push_back(*value);
+    }
+    return outputs;
+  }
+
+  /// Of an If whose condition is known, the branch that is taken.
+  std::vector<Value> branch(Reading& in, const Scope& outer, const Body& body) {
+    check_depth(body);
+    const bool taken = in.constant(0).size() == 1 && in.scalar(0) != 0;
+    const auto bytes = in.graph(taken ? "then_branch" : "else_branch");
+    if (!bytes) in.refuse("a branch is missing");
+    // Kept while names point into it.
+    branches_.push_back(std::make_unique<GraphView>(parse_graph(*bytes, options_.max_messages)));
+    const GraphView& graph = *branches_.back();
+    Scope scope{{}, &outer};
+    add_initializers(graph, scope);
+    add_nodes(graph.nodes, scope, {body.opsets, body.attributes, body.depth + 1});
+    std::vector<Value> outputs;
+    for (const ValueView& view : graph.outputs) {
+      const Value* value = scope.find(view.name);
+      if (!value)
+        throw ValueError(
+            fmt::format("nothing in the branch gives its output {}", quoted(view.name)));
+      outputs.push_back(*value);
+    }
+    return outputs;
+  }
+
+  void check_depth(const Body& body) const {
+    if (body.depth >= options_.max_depth)
+      throw LimitError(fmt::format("functions and branches are nested more than {} deep, the limit",
+                                   options_.max_depth));
+  }
+
+  /// The same values with the node's name on what it became, where that is new and has none.
+  std::vector<Value> named(std::vector<Value> outputs, std::string_view name) const {
+    if (name.empty() || outputs.empty() || !outputs[0]) return outputs;
+    const NodePtr old = outputs[0].node();
+    const bool is_new =
+        (old->op() || old->constant()) && old->name.empty() && !seen_.contains(old.get());
+    if (!is_new) return outputs;
+    const auto node =
+        std::make_shared<Node>(old->what, std::string(name), old->inputs, old->outputs);
+    for (Value& output : outputs)
+      if (output && output.node() == old) output = Value(node, output.output());
+    return outputs;
+  }
+
+  [[noreturn]] void throw_unsupported() const {
+    throw NotSupportedError(fmt::format(
+        "it needs what is not supported:{}\nSupported operators are: {}.\nHow to add one is told "
+        "by docs/adding-an-operator.md",
+        unsupported_.lines(), fmt::join(supported_operators(), ", ")));
+  }
+
+  const ModelView& model_;
+  Weights weights_;
+  const LoadOptions& options_;
+  KnownElements known_;
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, const FunctionView*>
+      functions_;
+  std::vector<std::unique_ptr<GraphView>> branches_;
+  std::unordered_set<const Node*> seen_;
+  Unsupported unsupported_;
+  size_t node_count_ = 0;
+};
+
+Graph import(std::string_view bytes, Weights weights, const LoadOptions& options) {
+  try {
+    const ModelView model = parse_model(bytes, options.max_messages);
+    return Importer(model, std::move(weights), options).run();
+  } catch (const std::bad_alloc&) {
+    throw LimitError("out of memory");
+  }
+}
+
+}  // namespace
+
+Graph load(const std::filesystem::path& path, const LoadOptions& options) {
+  const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  try {
+    return import(file->bytes(), Weights(file, folder), options);
+  } catch (const Error&) {
+    rethrow_with_prefix(fmt::format("cannot import '{}': ", path.string()));
+  }
+}
+
+Graph load_bytes(std::string_view bytes, const LoadOptions& options) {
+  const auto copy = std::make_shared<const std::string>(bytes);
+  try {
+    return import(*copy, Weights(copy, {}), options);
+  } catch (const Error&) {
+    rethrow_with_prefix("cannot import the model: ");
+  }
+}
+
+}  // namespace convoy::onnx

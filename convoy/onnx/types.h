@@ -1,0 +1,25 @@
+// Types as ONNX numbers them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "convoy/base/type.h"
+#include "convoy/onnx/wire.h"
+
+namespace convoy::onnx {
+
+/// The dtype that TensorProto.DataType numbers so; TypeError naming ONNX's type where Convoy has
+/// none, ValueError where ONNX has none either.
+DType from_onnx(int32_t data_type);
+/// Its number in TensorProto.DataType.
+int32_t to_onnx(DType dtype);
+
+/// The type of an input or output as stated in a file. Sizes without value or name become symbols
+/// called `<name>_dim_<axis>`. Names from Convoy's own files are read as expressions.
+Type to_type(const ValueView& value, bool names_are_expressions);
+
+/// `name` in quotes for messages, cut and with unprintable bytes replaced: it comes from a file.
+std::string quoted(std::string_view name);
+
+}  // namespace convoy::onnx

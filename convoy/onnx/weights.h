@@ -1,0 +1,44 @@
+// Arrays that a file carries: initialisers and tensor attributes.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "convoy/base/tensor.h"
+#include "convoy/onnx/mapped_file.h"
+#include "convoy/onnx/wire.h"
+
+namespace convoy::onnx {
+
+/// Turns TensorProtos into tensors. Data that lies aligned in the file is used where it is, and
+/// keeps the file mapped; other data is copied.
+class Weights {
+ public:
+  /// `bytes` holds what the views point into and is kept by tensors that use it. Without a `folder`
+  /// weights stored outside of the model are refused.
+  Weights(std::shared_ptr<const void> bytes, std::optional<std::filesystem::path> folder)
+      : bytes_(std::move(bytes)),
+        path_(std::move(folder)) {}
+
+  /// ValueError when the data is not what dims and type say, NotSupportedError for types that
+  /// Convoy does not have. Nothing is allocated before the sizes have been held against the data.
+  Tensor tensor(const TensorView& view);
+
+ private:
+  /// A stretch of bytes and what keeps it alive.
+  struct Data {
+    std::string_view bytes;
+    std::shared_ptr<const void> owner;
+  };
+  Data external(const TensorView& view, int64_t bytes);
+
+  std::shared_ptr<const void> bytes_;
+  std::optional<std::filesystem::path> path_;
+  std::unique_ptr<WeightFolder> folder_;  // opened when the first weight asks for it
+  std::map<std::string, std::shared_ptr<const MappedFile>, std::less<>> files_;
+};
+
+}  // namespace convoy::onnx

@@ -1,0 +1,49 @@
+// What is known of an array's elements while a graph is being built: shape arithmetic.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "convoy/passes/passes.h"
+
+namespace convoy {
+
+/// Works out the elements of small arrays that depend on constants and on shapes alone, such as
+/// the target of a reshape that a file computes from the sizes of its input. Elements are sizes,
+/// symbolic ones included; real numbers are known where everything they come from is.
+class KnownElements {
+ public:
+  /// Arrays of more than `max_elements` are not looked into.
+  explicit KnownElements(Evaluator evaluate, int64_t max_elements = 4096)
+      : evaluate_(std::move(evaluate)),
+        max_elements_(max_elements) {}
+
+  /// The array, when every element is a number.
+  std::optional<Tensor> tensor(const Value& value);
+  /// The elements in row-major order, when they are integers or symbolic sizes.
+  std::optional<std::vector<Dim>> sizes(const Value& value);
+
+ private:
+  /// Nothing, an array, or sizes of which at least one is symbolic.
+  struct Known {
+    std::optional<Tensor> tensor;
+    std::optional<std::vector<Dim>> sizes;
+    explicit operator bool() const { return tensor || sizes; }
+  };
+
+  bool is_small(const Type& type) const;
+  const Known& find(const Value& value);
+  std::vector<Known> known_outputs(const Node& node);
+  std::vector<Known> computed(const Node& node);
+  std::optional<std::vector<Dim>> moved(const Node& node, size_t first_data, size_t data_count);
+  std::optional<std::vector<Dim>> arithmetic(const Node& node);
+  std::vector<Dim> broadcast(const Value& value, const Extents& extents);
+
+  Evaluator evaluate_;
+  int64_t max_elements_;
+  // Values keep their nodes alive, so that no address is used twice.
+  std::unordered_map<NodePtr, std::vector<Known>> known_;
+};
+
+}  // namespace convoy
