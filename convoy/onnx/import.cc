@@ -19,13 +19,6 @@ namespace convoy::onnx {
 
 namespace {
 
-/// The standard domain has two spellings.
-std::string_view normalized(std::string_view domain) { return domain == "ai.onnx" ? "" : domain; }
-
-std::string spelled(std::string_view domain) {
-  return domain.empty() ? "ai.onnx" : std::string(domain);
-}
-
 /// Names and what they stand for; a none stands for what comes of an unsupported node.
 struct Scope {
   std::unordered_map<std::string_view, Value> values = {};
@@ -40,7 +33,7 @@ struct Scope {
   }
   void add(std::string_view name, Value value) {
     if (!values.emplace(name, std::move(value)).second)
-      throw ValueError(fmt::format("{} is the name of two values of one graph", quoted(name)));
+      throw ValueError(fmt::format("{} is the name of two values of one graph", in_quotes(name)));
   }
 };
 
@@ -55,7 +48,7 @@ struct Body {
 
 std::map<std::string_view, int64_t> opsets_of(const std::vector<OpsetView>& views) {
   std::map<std::string_view, int64_t> opsets;
-  for (const OpsetView& view : views) opsets[normalized(view.domain)] = view.version;
+  for (const OpsetView& view : views) opsets[normalized_domain(view.domain)] = view.version;
   const auto standard = opsets.find("");
   if (standard != opsets.end() &&
       (standard->second < oldest_opset || standard->second > newest_opset))
@@ -75,12 +68,13 @@ class Importer {
 
   Graph run() {
     check_model();
+    check_constants();
     for (const FunctionView& function : model_.functions)
       if (!functions_
-               .emplace(std::tuple(normalized(function.domain), function.name, function.overload),
+               .emplace(std::tuple(normalized_domain(function.domain), function.name, function.overload),
                         &function)
                .second)
-        throw ValueError(fmt::format("two functions are called {}", quoted(function.name)));
+        throw ValueError(fmt::format("two functions are called {}", in_quotes(function.name)));
     Scope scope;
     std::vector<Value> inputs;
     try {
@@ -115,6 +109,13 @@ class Importer {
       throw ValueError("it does not say which opset of ai.onnx it is written in");
   }
 
+  void check_constants() const {
+    for (const auto& [name, tensor] : options_.constants)
+      if (std::none_of(model_.graph.inputs.begin(), model_.graph.inputs.end(),
+                       [&](const ValueView& view) { return view.name == name; }))
+        throw ValueError(fmt::format("there is no input {} to give as a constant", in_quotes(name)));
+  }
+
   void add_initializers(const GraphView& graph, Scope& scope) {
     for (const TensorView& view : graph.initializers) {
       const std::string_view name = is_generated_name(view.name) ? "" : view.name;
@@ -135,26 +136,34 @@ class Importer {
       if (scope.values.contains(view.name)) continue;
       if (view.name.empty()) throw ValueError("an input of the graph has no name");
       try {
-        inputs.push_back(convoy::input(std::string(view.name), type_of(view)));
+        const Type type = to_type(view, model_.producer == "convoy");
+        const auto given = options_.constants.find(view.name);
+        if (given != options_.constants.end()) {
+          bind_symbols({convoy::input(std::string(view.name), type)}, {given->second.extents()});
+          if (given->second.dtype() != type.dtype)
+            throw TypeError(fmt::format("it is {}, given as a constant of {}", to_string(type),
+                                        to_string(given->second.dtype())));
+          scope.add(view.name, constant(given->second, std::string(view.name)));
+          continue;
+        }
+        inputs.push_back(convoy::input(std::string(view.name), type));
         scope.add(view.name, inputs.back());
       } catch (const NotSupportedError& error) {
         unsupported_.add("an input", error.what(), view.name);
         scope.add(view.name, {});
       } catch (const Error&) {
-        rethrow_with_prefix(fmt::format("input {}: ", quoted(view.name)));
+        rethrow_with_prefix(fmt::format("input {}: ", in_quotes(view.name)));
       }
     }
     return inputs;
   }
-
-  Type type_of(const ValueView& view) const { return to_type(view, model_.producer == "convoy"); }
 
   std::vector<Output> find_outputs(const Scope& scope) {
     std::vector<Output> outputs;
     for (const ValueView& view : model_.graph.outputs) {
       const Value* value = scope.find(view.name);
       if (!value)
-        throw ValueError(fmt::format("no node gives the graph's output {}", quoted(view.name)));
+        throw ValueError(fmt::format("no node gives the graph's output {}", in_quotes(view.name)));
       check_output(view, *value);
       outputs.push_back({std::string(view.name), *value});
     }
@@ -167,7 +176,7 @@ class Importer {
     if (!view.type.is_tensor || view.type.element_type == 0) return;
     const auto fail = [&](const std::string& stated) {
       throw ValueError(fmt::format("output {} is stated to be {}, but its node gives {}",
-                                   quoted(view.name), stated, to_string(value.type())));
+                                   in_quotes(view.name), stated, to_string(value.type())));
     };
     if (const DType dtype = from_onnx(view.type.element_type); dtype != value.dtype())
       fail(std::string(to_string(dtype)));
@@ -187,10 +196,10 @@ class Importer {
             fmt::format("it has more than {} nodes once functions are put in their "
                         "place, the limit",
                         options_.max_nodes));
-      const std::string_view domain = normalized(node.domain);
+      const std::string_view domain = normalized_domain(node.domain);
       const auto opset = body.opsets.find(domain);
       const std::string operation =
-          fmt::format("{}.{} (opset {})", spelled(domain), node.op_type,
+          fmt::format("{}.{} (opset {})", spelled_domain(domain), node.op_type,
                       opset == body.opsets.end() ? "not stated" : std::to_string(opset->second));
       std::vector<Value> outputs;
       try {
@@ -200,9 +209,9 @@ class Importer {
         unsupported_.add(operation, error.what(), name_of(node));
       } catch (const std::bad_alloc&) {
         throw LimitError(
-            fmt::format("node {}, {}: out of memory", quoted(name_of(node)), operation));
+            fmt::format("node {}, {}: out of memory", in_quotes(name_of(node)), operation));
       } catch (const Error&) {
-        rethrow_with_prefix(fmt::format("node {}, {}: ", quoted(name_of(node)), operation));
+        rethrow_with_prefix(fmt::format("node {}, {}: ", in_quotes(name_of(node)), operation));
       }
       outputs.resize(node.outputs.size());
       for (size_t i = 0; i < outputs.size(); ++i) {
@@ -233,13 +242,13 @@ class Importer {
         throw ValueError(fmt::format(
             "its input {} is not given by any node before it, nor by an input or initializer; "
             "nodes must be in order and without cycles",
-            quoted(name)));
+            in_quotes(name)));
       if (value && !*value) return {};
       inputs.push_back(value ? *value : Value{});
     }
     std::vector<AttributeView> attributes = resolved(node.attributes, body);
     if (function != functions_.end()) return called(*function->second, inputs, attributes, body);
-    Reading in(node, std::move(attributes), std::move(inputs), opset, {weights_, known_});
+    Reading in(node, std::move(attributes), std::move(inputs), opset, {weights_, known_, undecided_});
     if (is_if) return branch(in, scope, body);
     std::vector<Value> outputs = known->read(in);
     in.check_all_read(known->max_inputs);
@@ -255,7 +264,7 @@ class Importer {
     std::set<std::string_view> names;
     for (const AttributeView& attribute : attributes) {
       if (!names.insert(attribute.name).second)
-        throw ValueError(fmt::format("attribute {} is given twice", quoted(attribute.name)));
+        throw ValueError(fmt::format("attribute {} is given twice", in_quotes(attribute.name)));
       if (attribute.reference.empty()) {
         result.push_back(attribute);
       } else if (const auto found = body.attributes.find(attribute.reference);
@@ -271,7 +280,7 @@ class Importer {
                             const std::vector<AttributeView>& attributes, const Body& caller) {
     check_depth(caller);
     if (inputs.size() > function.inputs.size())
-      throw ValueError(fmt::format("function {} takes {} inputs, not {}", quoted(function.name),
+      throw ValueError(fmt::format("function {} takes {} inputs, not {}", in_quotes(function.name),
                                    function.inputs.size(), inputs.size()));
     Body body{opsets_of(function.opsets), {}, caller.depth + 1};
     for (const AttributeView& attribute : function.defaults)
@@ -286,7 +295,7 @@ class Importer {
       const Value* value = scope.find(name);
       if (!value)
         throw ValueError(fmt::format("nothing in function {} gives its output {}",
-                                     quoted(function.name), quoted(name)));
+                                     in_quotes(function.name), in_quotes(name)));
       outputs.push_back(*value);
     }
     return outputs;
@@ -309,7 +318,7 @@ class Importer {
       const Value* value = scope.find(view.name);
       if (!value)
         throw ValueError(
-            fmt::format("nothing in the branch gives its output {}", quoted(view.name)));
+            fmt::format("nothing in the branch gives its output {}", in_quotes(view.name)));
       outputs.push_back(*value);
     }
     return outputs;
@@ -336,10 +345,15 @@ class Importer {
   }
 
   [[noreturn]] void throw_unsupported() const {
-    throw NotSupportedError(fmt::format(
+    const std::string message = fmt::format(
         "it needs what is not supported:{}\nSupported operators are: {}.\nHow to add one is told "
         "by docs/adding-an-operator.md",
-        unsupported_.lines(), fmt::join(supported_operators(), ", ")));
+        unsupported_.lines(), fmt::join(supported_operators(), ", "));
+    std::vector<std::string> deciding;
+    for (const NodePtr& node : topological_order(undecided_))
+      if (node->is_input()) deciding.push_back(node->name);
+    if (deciding.empty()) throw NotSupportedError(message);
+    throw UndecidedError(message, std::move(deciding));
   }
 
   const ModelView& model_;
@@ -351,15 +365,23 @@ class Importer {
   std::vector<std::unique_ptr<GraphView>> branches_;
   std::unordered_set<const Node*> seen_;
   Unsupported unsupported_;
+  std::vector<Value> undecided_;
   size_t node_count_ = 0;
 };
 
-Graph import(std::string_view bytes, Weights weights, const LoadOptions& options) {
+/// Imports what lies in `bytes`; messages begin with what the file is called.
+Graph import(std::string_view bytes, Weights weights, const LoadOptions& options,
+             const std::string& called) {
+  const std::string prefix = fmt::format("cannot import {}: ", called);
   try {
     const ModelView model = parse_model(bytes, options.max_messages);
     return Importer(model, std::move(weights), options).run();
+  } catch (const UndecidedError& error) {
+    throw UndecidedError(prefix + error.what(), error.inputs);
+  } catch (const Error&) {
+    rethrow_with_prefix(prefix);
   } catch (const std::bad_alloc&) {
-    throw LimitError("out of memory");
+    throw LimitError(prefix + "out of memory");
   }
 }
 
@@ -368,20 +390,12 @@ Graph import(std::string_view bytes, Weights weights, const LoadOptions& options
 Graph load(const std::filesystem::path& path, const LoadOptions& options) {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  try {
-    return import(file->bytes(), Weights(file, folder), options);
-  } catch (const Error&) {
-    rethrow_with_prefix(fmt::format("cannot import '{}': ", path.string()));
-  }
+  return import(file->bytes(), Weights(file, folder), options, "'" + path.string() + "'");
 }
 
 Graph load_bytes(std::string_view bytes, const LoadOptions& options) {
   const auto copy = std::make_shared<const std::string>(bytes);
-  try {
-    return import(*copy, Weights(copy, {}), options);
-  } catch (const Error&) {
-    rethrow_with_prefix("cannot import the model: ");
-  }
+  return import(*copy, Weights(copy, {}), options, "the model");
 }
 
 }  // namespace convoy::onnx

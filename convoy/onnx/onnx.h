@@ -5,10 +5,12 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "convoy/base/error.h"
 #include "convoy/graph/graph.h"
 
 namespace convoy::onnx {
@@ -18,6 +20,16 @@ inline constexpr int64_t oldest_opset = 7, newest_opset = 28;
 inline constexpr int64_t newest_ir_version = 14;
 /// The oldest that is written.
 inline constexpr int64_t oldest_opset_written = 13;
+
+/// A file that cannot be imported because shapes or attributes depend on what some of its inputs
+/// hold (the target of a reshape, the bounds of a slice).
+class UndecidedError : public NotSupportedError {
+ public:
+  UndecidedError(const std::string& message, std::vector<std::string> names)
+      : NotSupportedError(message), inputs(std::move(names)) {}
+  /// To be given as LoadOptions::constants; when they are, others may turn up.
+  std::vector<std::string> inputs;
+};
 
 /// What a file may ask for, however it was made. LimitError beyond.
 struct LoadOptions {
@@ -29,6 +41,9 @@ struct LoadOptions {
   int64_t max_depth = 32;
   /// Bytes of arrays that are stored in fewer bytes than they have (sparse weights).
   int64_t max_expanded_bytes = int64_t{1} << 30;
+  /// Inputs that are given now and for good: they become constants. Needed for those that decide
+  /// shapes, see UndecidedError.
+  std::map<std::string, Tensor, std::less<>> constants = {};
 };
 
 /// The network in an ONNX file. Its inputs are those of the file that have no initialiser; weights

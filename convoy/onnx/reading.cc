@@ -153,10 +153,15 @@ std::optional<Tensor> Reading::known_tensor(size_t i) const { return file_.known
 
 std::optional<Shape> Reading::known_sizes(size_t i) const { return file_.known.sizes(input(i)); }
 
-Tensor Reading::constant(size_t i) const {
-  if (std::optional<Tensor> known = known_tensor(i)) return *known;
+void Reading::must_be_known(size_t i) const {
+  file_.undecided.push_back(input(i));
   unsupported(fmt::format("an input {} ({}) that is only known while running", i,
                           to_string(input(i).type())));
+}
+
+Tensor Reading::constant(size_t i) const {
+  if (std::optional<Tensor> known = known_tensor(i)) return *known;
+  must_be_known(i);
 }
 
 Shape Reading::sizes(size_t i) const {
@@ -164,8 +169,7 @@ Shape Reading::sizes(size_t i) const {
   if (dtype != DType::int64 && dtype != DType::int32)
     refuse(fmt::format("input {} is {}, it must hold int64", i, to_string(input(i).type())));
   if (std::optional<Shape> known = known_sizes(i)) return *known;
-  unsupported(fmt::format("an input {} ({}) that is only known while running", i,
-                          to_string(input(i).type())));
+  must_be_known(i);
 }
 
 Integers Reading::static_sizes(size_t i) const {
@@ -192,7 +196,7 @@ int64_t Reading::integer_scalar(size_t i) const {
 void Reading::check_all_read(size_t max_inputs) const {
   std::vector<std::string> unknown;
   for (const AttributeView& attribute : attributes_)
-    if (!read_.contains(attribute.name)) unknown.push_back(quoted(attribute.name));
+    if (!read_.contains(attribute.name)) unknown.push_back(in_quotes(attribute.name));
   if (!unknown.empty())
     refuse(fmt::format("{} has no attribute {}", op_type(), fmt::join(unknown, ", ")));
   if (inputs_.size() > max_inputs)

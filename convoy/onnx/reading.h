@@ -21,6 +21,7 @@ class Reading {
   struct File {
     Weights& weights;
     KnownElements& known;
+    std::vector<Value>& undecided;  // what would have to be known, and is not
   };
   Reading(const NodeView& node, std::vector<AttributeView> attributes, std::vector<Value> inputs,
           int64_t opset, File file);
@@ -81,6 +82,7 @@ class Reading {
 
  private:
   const AttributeView* find(std::string_view name, AttributeView::Type type) const;
+  [[noreturn]] void must_be_known(size_t i) const;
 
   const NodeView& node_;
   std::vector<AttributeView> attributes_;

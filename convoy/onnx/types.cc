@@ -61,6 +61,11 @@ DType from_onnx(int32_t data_type) {
   return *entry.dtype;
 }
 
+std::string_view type_name(int32_t data_type) {
+  const bool known = data_type > 0 && static_cast<size_t>(data_type) < types.size();
+  return types[known ? static_cast<size_t>(data_type) : 0].name;
+}
+
 int32_t to_onnx(DType dtype) {
   for (size_t i = 0; i < types.size(); ++i)
     if (types[i].dtype == dtype) return static_cast<int32_t>(i);
@@ -99,7 +104,15 @@ Type to_type(const ValueView& value, bool names_are_expressions) {
   return type;
 }
 
-std::string quoted(std::string_view name) {
+std::string_view normalized_domain(std::string_view domain) {
+  return domain == "ai.onnx" ? "" : domain;
+}
+
+std::string spelled_domain(std::string_view domain) {
+  return domain.empty() ? "ai.onnx" : std::string(domain);
+}
+
+std::string in_quotes(std::string_view name) {
   constexpr size_t longest = 120;
   std::string text = "'";
   for (const char c : name.substr(0, longest))

@@ -12,6 +12,8 @@ namespace convoy::onnx {
 /// The dtype that TensorProto.DataType numbers so; TypeError naming ONNX's type where Convoy has
 /// none, ValueError where ONNX has none either.
 DType from_onnx(int32_t data_type);
+/// ONNX's name of the type that is numbered so: "float", "int64"; "undefined" for no type.
+std::string_view type_name(int32_t data_type);
 /// Its number in TensorProto.DataType.
 int32_t to_onnx(DType dtype);
 
@@ -19,7 +21,12 @@ int32_t to_onnx(DType dtype);
 /// called `<name>_dim_<axis>`. Names from Convoy's own files are read as expressions.
 Type to_type(const ValueView& value, bool names_are_expressions);
 
+/// The standard domain is the empty one, and is sometimes spelled out.
+std::string_view normalized_domain(std::string_view domain);
+/// A normalised domain for messages: the standard one is "ai.onnx".
+std::string spelled_domain(std::string_view domain);
+
 /// `name` in quotes for messages, cut and with unprintable bytes replaced: it comes from a file.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 }  // namespace convoy::onnx

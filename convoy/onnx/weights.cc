@@ -20,7 +20,7 @@ int64_t unsigned_number(std::string_view key, std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.front() == '-')
     throw ValueError(
-        fmt::format("the {} of its external data is {}, not a number of bytes", key, quoted(text)));
+        fmt::format("the {} of its external data is {}, not a number of bytes", key, in_quotes(text)));
   return value;
 }
 
@@ -117,7 +117,7 @@ Weights::Data Weights::external(const TensorView& view, int64_t bytes) {
                                  *length, bytes));
   if (checked_add(offset, bytes) > static_cast<int64_t>(file.size()))
     throw ValueError(fmt::format("its data is said to be bytes {} to {} of {}, which has only {}",
-                                 offset, checked_add(offset, bytes), quoted(location),
+                                 offset, checked_add(offset, bytes), in_quotes(location),
                                  file.size()));
   return {file.substr(static_cast<size_t>(offset), static_cast<size_t>(bytes)), found->second};
 }
@@ -147,7 +147,7 @@ Tensor Weights::tensor(const TensorView& view) {
     return from_lists(view, dtype, std::move(extents), count);
   } catch (const Error&) {
     rethrow_with_prefix(
-        fmt::format("tensor {} of dims {}: ", quoted(view.name), to_string(view.dims)));
+        fmt::format("tensor {} of dims {}: ", in_quotes(view.name), to_string(view.dims)));
   }
 }
 

@@ -171,7 +171,8 @@ unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
 
-from . import functional, nn, pytensor  # noqa: E402  (they build on what stands above)
+from . import functional, nn, onnx, pytensor  # noqa: E402  (they build on what stands above)
+from ._session import InferenceSession  # noqa: E402
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
 __all__ = [
@@ -180,6 +181,7 @@ __all__ = [
     "Error",
     "Function",
     "Graph",
+    "InferenceSession",
     "LimitError",
     "NotSupportedError",
     "Parameter",
@@ -272,6 +274,7 @@ __all__ = [
     "neg",
     "nll_loss",
     "nn",
+    "onnx",
     "non_max_suppression",
     "not_equal",
     "ohwi_to_oihw",

@@ -1,10 +1,17 @@
+#include "arguments.h"
+#include "convoy/onnx/file_info.h"
 #include "convoy/onnx/onnx.h"
 
 #include <filesystem>
+#include <map>
+#include <variant>
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
 #include "module.h"
@@ -14,25 +21,77 @@ namespace convoy::python {
 namespace nb = nanobind;
 using namespace nb::literals;
 
+namespace {
+
+std::map<std::string, Tensor, std::less<>> to_constants(const nb::dict& arrays) {
+  std::map<std::string, Tensor, std::less<>> constants;
+  for (const auto [name, array] : arrays)
+    constants.emplace(nb::cast<std::string>(name),
+                      to_tensor(array, "constant '" + python_text(name) + "'").clone());
+  return constants;
+}
+
+/// Limits and constants as convoy/onnx/__init__.py hands them over.
+onnx::LoadOptions load_options(size_t max_messages, size_t max_nodes, int64_t max_depth,
+                               int64_t max_expanded_bytes, const nb::dict& constants) {
+  return {max_messages, max_nodes, max_depth, max_expanded_bytes, to_constants(constants)};
+}
+
+/// The graph, or the names of the inputs that must be given as constants first.
+template <class Load>
+std::variant<Graph, std::vector<std::string>> graph_or_inputs(const Load& load) {
+  const nb::gil_scoped_release release;
+  try {
+    return load();
+  } catch (const onnx::UndecidedError& error) {
+    return error.inputs;
+  }
+}
+
+}  // namespace
+
 // What convoy/onnx/__init__.py is made of.
 void bind_onnx(nb::module_& m) {
   m.def(
       "_load_onnx",
       [](const std::filesystem::path& path, size_t max_messages, size_t max_nodes,
-         int64_t max_depth, int64_t max_expanded_bytes) {
+         int64_t max_depth, int64_t max_expanded_bytes, const nb::dict& constants) {
+        const auto options =
+            load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
         const nb::gil_scoped_release release;
-        return onnx::load(path, {max_messages, max_nodes, max_depth, max_expanded_bytes});
+        return onnx::load(path, options);
       },
-      "path"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a);
+      "path"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
+      "constants"_a);
   m.def(
       "_load_onnx_bytes",
       [](const nb::bytes& model, size_t max_messages, size_t max_nodes, int64_t max_depth,
-         int64_t max_expanded_bytes) {
+         int64_t max_expanded_bytes, const nb::dict& constants) {
+        const auto options =
+            load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
         const std::string_view bytes(model.c_str(), model.size());
         const nb::gil_scoped_release release;
-        return onnx::load_bytes(bytes, {max_messages, max_nodes, max_depth, max_expanded_bytes});
+        return onnx::load_bytes(bytes, options);
       },
-      "model"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a);
+      "model"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
+      "constants"_a);
+  m.def(
+      "_load_onnx_or_inputs",
+      [](const std::filesystem::path& path, const nb::dict& constants) {
+        onnx::LoadOptions options;
+        options.constants = to_constants(constants);
+        return graph_or_inputs([&] { return onnx::load(path, options); });
+      },
+      "path"_a, "constants"_a);
+  m.def(
+      "_load_onnx_bytes_or_inputs",
+      [](const nb::bytes& model, const nb::dict& constants) {
+        onnx::LoadOptions options;
+        options.constants = to_constants(constants);
+        const std::string_view bytes(model.c_str(), model.size());
+        return graph_or_inputs([&] { return onnx::load_bytes(bytes, options); });
+      },
+      "model"_a, "constants"_a);
   m.def(
       "_save_onnx",
       [](const Graph& graph, const std::filesystem::path& path, int64_t opset, bool external_data) {
@@ -51,6 +110,26 @@ void bind_onnx(nb::module_& m) {
         return nb::bytes(bytes.data(), bytes.size());
       },
       "graph"_a, "opset"_a);
+  nb::class_<onnx::FileInfo::Port>(m, "_OnnxPort")
+      .def_ro("name", &onnx::FileInfo::Port::name)
+      .def_ro("type", &onnx::FileInfo::Port::type)
+      .def_ro("shape", &onnx::FileInfo::Port::shape);
+  nb::class_<onnx::FileInfo>(m, "_OnnxFileInfo")
+      .def_ro("ir_version", &onnx::FileInfo::ir_version)
+      .def_ro("opsets", &onnx::FileInfo::opsets)
+      .def_ro("producer", &onnx::FileInfo::producer)
+      .def_ro("documentation", &onnx::FileInfo::documentation)
+      .def_ro("graph_name", &onnx::FileInfo::graph_name)
+      .def_ro("metadata", &onnx::FileInfo::metadata)
+      .def_ro("inputs", &onnx::FileInfo::inputs)
+      .def_ro("outputs", &onnx::FileInfo::outputs);
+  m.def(
+      "_describe_onnx", [](const std::filesystem::path& path) { return onnx::describe(path); },
+      "path"_a);
+  m.def(
+      "_describe_onnx_bytes",
+      [](const nb::bytes& model) { return onnx::describe_bytes({model.c_str(), model.size()}); },
+      "model"_a);
   m.def("_onnx_operators", onnx::supported_operators);
 }
 

@@ -11,6 +11,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+
+from numpy.typing import ArrayLike
 
 from .. import _convoy
 from .._convoy import Graph
@@ -25,6 +28,7 @@ def load(
     max_nodes: int = 1 << 20,
     max_depth: int = 32,
     max_expanded_bytes: int = 1 << 30,
+    constants: Mapping[str, ArrayLike] | None = None,
 ) -> Graph:
     """The network in an ONNX file, or in the bytes of one.
 
@@ -32,8 +36,11 @@ def load(
     may ask for is bounded: `max_messages` nodes, attributes and weights in the file, `max_nodes`
     nodes once functions are put in their place, `max_depth` of functions in functions,
     `max_expanded_bytes` of sparse weights filled up.
+
+    Inputs named in `constants` are given now and for good. Those on whose contents shapes depend
+    (the target of a reshape) must be.
     """
-    limits = (max_messages, max_nodes, max_depth, max_expanded_bytes)
+    limits = (max_messages, max_nodes, max_depth, max_expanded_bytes, dict(constants or {}))
     if isinstance(model, bytes | bytearray | memoryview):
         return _convoy._load_onnx_bytes(bytes(model), *limits)
     return _convoy._load_onnx(os.fspath(model), *limits)

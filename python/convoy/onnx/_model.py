@@ -1,0 +1,70 @@
+"""A file and the functions compiled from it: what a session and a backend share."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _convoy
+from .._convoy import Function, Graph, NotSupportedError
+
+Array = NDArray[Any]
+
+
+class Model:
+    """Runs a file's network on arrays by name.
+
+    Inputs on whose contents shapes depend (the target of a reshape) become constants of a function
+    compiled for those contents; the last few such functions are kept.
+    """
+
+    kept = 16
+
+    def __init__(self, source: str | os.PathLike[str] | bytes, backend: str) -> None:
+        self._source = source if isinstance(source, bytes) else os.fspath(source)
+        self._backend = backend
+        self.info = (
+            _convoy._describe_onnx_bytes(self._source)
+            if isinstance(self._source, bytes)
+            else _convoy._describe_onnx(self._source)
+        )
+        self.output_names = [output.name for output in self.info.outputs]
+        self._functions: OrderedDict[tuple[Any, ...], Function] = OrderedDict()
+        self._deciding: list[str] = []  # inputs that must be constants, as far as is known
+        graph = self._load({})
+        if isinstance(graph, Graph):
+            self._functions[()] = _convoy.compile(graph, backend=backend)
+
+    def _load(self, constants: Mapping[str, Array]) -> Graph | list[str]:
+        if isinstance(self._source, bytes):
+            return _convoy._load_onnx_bytes_or_inputs(self._source, dict(constants))
+        return _convoy._load_onnx_or_inputs(self._source, dict(constants))
+
+    def __call__(self, feeds: Mapping[str, Array]) -> list[Array]:
+        """The outputs in order, for arrays by the names of all inputs."""
+        function = self._function_for(feeds)
+        results = function(**{k: v for k, v in feeds.items() if k not in self._deciding})
+        return list(results) if isinstance(results, tuple | list) else [results]
+
+    def _function_for(self, feeds: Mapping[str, Array]) -> Function:
+        while True:
+            constants = {name: np.asarray(feeds[name]) for name in self._deciding if name in feeds}
+            key = tuple((a.tobytes(), a.shape, a.dtype.str) for a in constants.values())
+            if key in self._functions:
+                self._functions.move_to_end(key)
+                return self._functions[key]
+            graph = self._load(constants)
+            if isinstance(graph, Graph):
+                self._functions[key] = _convoy.compile(graph, backend=self._backend)
+                if len(self._functions) > self.kept:
+                    self._functions.popitem(last=False)
+                return self._functions[key]
+            missing = [name for name in graph if name not in feeds]
+            if missing:
+                raise NotSupportedError(f"shapes depend on inputs that were not given: {missing}")
+            self._deciding += graph
