@@ -89,7 +89,7 @@ def complete_extension(stub: Path, extension: ModuleType) -> None:
         text,
         flags=re.M,
     )
-    text = text.replace("from _convoy import nn as nn", "from . import nn as nn")
+    text = text.replace("from _convoy import", "from . import")
     # It exists to refuse; a type checker that knew of it would take values for arrays.
     text = re.sub(r"^    def __array__.*\n\n", "", text, flags=re.M)
     if "class Error(" not in text:
@@ -147,9 +147,11 @@ def main(built: Path, sources: Path) -> None:
     # A folder beside the extension, so that the stub of its submodule has a place.
     stub = built / "_convoy" / "__init__.pyi"
     complete_extension(stub, _convoy)
-    layers = built / "_convoy" / "nn.pyi"
-    text = re.sub(r"^import _convoy$", "from .. import _convoy", layers.read_text(), flags=re.M)
-    layers.write_text(text)
+    for submodule in (built / "_convoy").glob("[a-z]*.pyi"):
+        text = submodule.read_text()
+        text = re.sub(r"^import _convoy$", "from .. import _convoy", text, flags=re.M)
+        text = re.sub(r"^import _convoy\.(\w+)$", r"from . import \1", text, flags=re.M)
+        submodule.write_text(re.sub(r"\b_convoy\.(nn|models)\.", r"\1.", text))
     package = sources / "__init__.py"
     (built / "__init__.pyi").write_text(package_stub(package, signatures_of(stub)))
     for source in sources.rglob("*.py"):

@@ -5,6 +5,7 @@
 
 #include "convoy/nn/module.h"
 #include "convoy/ops/activation.h"
+#include "convoy/ops/clip.h"
 #include "convoy/ops/unary.h"
 
 namespace convoy::nn {
@@ -16,7 +17,9 @@ class ActivationLayer final : public Module {
   explicit ActivationLayer(std::optional<double> alpha = {}, std::optional<double> beta = {})
       : alpha_(alpha),
         beta_(beta) {}
-  Value forward(const Value& x, Mode&) const override { return activation(Kind, x, alpha_, beta_); }
+  Value forward(const Value& x, Mode&) const override {
+    return activation(Kind, x, alpha_, beta_, path());
+  }
 
  private:
   std::optional<double> alpha_, beta_;
@@ -38,7 +41,13 @@ using Softsign = ActivationLayer<ActivationKind::softsign>;
 
 class Tanh final : public Module {
  public:
-  Value forward(const Value& x, Mode&) const override { return tanh(x); }
+  Value forward(const Value& x, Mode&) const override { return unary(UnaryKind::tanh, x, path()); }
+};
+
+/// x between 0 and 6.
+class ReLU6 final : public Module {
+ public:
+  Value forward(const Value& x, Mode&) const override { return clip(x, 0, 6, path()); }
 };
 
 }  // namespace convoy::nn

@@ -63,7 +63,8 @@ Value ConvLayer<Rank>::forward(const Value& x, Mode&) const {
                .padding = options_.padding,
                .dilation = options_.dilation,
                .groups = options_.groups,
-               .flip = options_.flip});
+               .flip = options_.flip},
+              path());
 }
 
 template <size_t Rank>
@@ -85,7 +86,8 @@ Value ConvTransposeLayer<Rank>::forward(const Value& x, Mode&) const {
                          .output_padding = options_.output_padding,
                          .dilation = options_.dilation,
                          .groups = options_.groups,
-                         .flip = options_.flip});
+                         .flip = options_.flip},
+                        path());
 }
 
 template class ConvLayer<1>;

@@ -10,16 +10,16 @@ namespace convoy::nn {
 /// What convolution layers take besides channels and kernel. Lists may be empty (default), of one
 /// entry (all axes) or of one entry per axis. Without initialisers, PyTorch's default.
 struct ConvOptions {
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
   int64_t groups = 1;
   bool bias = true;
   bool flip = false;
-  Integers output_padding;  // of transposed layers only
+  Integers output_padding = {};  // of transposed layers only
   DType dtype = DType::float32;
-  Initializer weight_init;
-  Initializer bias_init;
+  Initializer weight_init = {};
+  Initializer bias_init = {};
 };
 
 /// y = conv(x, weight[O, C/groups, K…], bias[O]) for `Rank` spatial axes.

@@ -11,15 +11,18 @@ namespace convoy::nn {
 
 namespace {
 
-Tensor to_tensor(DType dtype, const Extents& extents, const std::vector<double>& values) {
-  return Tensor::of<double>(extents, std::span<const double>(values)).cast(dtype);
-}
-
-std::vector<double> standard_normals(const Extents& extents, Generator& generator) {
+// Element i is `number(bits)` of the bits i of a stream of its own. Written where it belongs at
+// once: the largest weights of a network take hundreds of megabytes.
+template <class F>
+Tensor drawn(DType dtype, const Extents& extents, Generator& generator, F&& number) {
   const RandomKey key{generator.seed(), generator.next_stream()};
-  std::vector<double> values(static_cast<size_t>(Tensor(DType::boolean, extents).size()));
-  for (size_t i = 0; i < values.size(); ++i) values[i] = normal_from_bits(random_bits(key, i));
-  return values;
+  Tensor result(dtype, extents);
+  visit_dtype(dtype, [&]<class T>(std::type_identity<T>) {
+    const auto values = result.data<T>();
+    for (size_t i = 0; i < values.size(); ++i)
+      values[i] = convert<T>(double{number(random_bits(key, i))});
+  });
+  return result;
 }
 
 // Rows made orthonormal by modified Gram–Schmidt, run twice so that they are so to rounding.
@@ -59,20 +62,15 @@ Initializer constant_value(double value) {
 
 Initializer uniform(double low, double high) {
   return [=](DType dtype, const Extents& extents, Generator& generator) {
-    const RandomKey key{generator.seed(), generator.next_stream()};
-    Tensor result(DType::float64, extents);
-    const auto values = result.data<double>();
-    for (size_t i = 0; i < values.size(); ++i)
-      values[i] = low + (high - low) * uniform_from_bits(random_bits(key, i));
-    return result.cast(dtype);
+    return drawn(dtype, extents, generator,
+                 [=](uint64_t bits) { return low + (high - low) * uniform_from_bits(bits); });
   };
 }
 
 Initializer normal(double mean, double deviation) {
   return [=](DType dtype, const Extents& extents, Generator& generator) {
-    std::vector<double> values = standard_normals(extents, generator);
-    for (double& value : values) value = mean + deviation * value;
-    return to_tensor(dtype, extents, values);
+    return drawn(dtype, extents, generator,
+                 [=](uint64_t bits) { return mean + deviation * normal_from_bits(bits); });
   };
 }
 
@@ -109,19 +107,20 @@ Initializer glorot_uniform() {
 Initializer orthogonal(double gain) {
   return [=](DType dtype, const Extents& extents, Generator& generator) {
     fans(extents);  // refuses ranks below 2
-    std::vector<double> values = standard_normals(extents, generator);
+    Tensor turned = drawn(DType::float64, extents, generator, normal_from_bits);
+    const std::span<double> result = turned.data<double>();
+    if (result.empty()) return turned.cast(dtype);
+    std::vector<double> values(result.begin(), result.end());
     const auto outputs = static_cast<size_t>(extents[0]);
-    if (values.empty()) return to_tensor(dtype, extents, values);
     const size_t rest = values.size() / outputs;
     // Few outputs: their rows are orthonormal. Many: the columns are, made as rows and turned.
     const size_t rows = std::min(outputs, rest), columns = std::max(outputs, rest);
     orthonormalize_rows(values, rows, columns);
-    std::vector<double> turned(values.size());
     for (size_t o = 0; o < outputs; ++o)
       for (size_t r = 0; r < rest; ++r)
-        turned[o * rest + r] =
+        result[o * rest + r] =
             gain * (outputs <= rest ? values[o * columns + r] : values[r * columns + o]);
-    return to_tensor(dtype, extents, turned);
+    return turned.cast(dtype);
   };
 }
 

@@ -26,8 +26,8 @@ Linear::Linear(int64_t in_features, int64_t out_features, LinearOptions options,
 }
 
 Value Linear::forward(const Value& x, Mode&) const {
-  const Value y = matmul(x, parameter_value("weight"), {.transpose_y = true});
-  return bias_ ? y + parameter_value("bias") : y;
+  const Value y = matmul(x, parameter_value("weight"), {.transpose_y = true}, path());
+  return bias_ ? add(y, parameter_value("bias"), path("add_bias")) : y;
 }
 
 Value Flatten::forward(const Value& x, Mode&) const { return flatten(x, first_, last_); }
@@ -44,7 +44,7 @@ Value Dropout::forward(const Value& x, Mode& mode) const {
     throw ValueError("dropout in training draws random numbers: give Mode::key, uint64[2]");
   const Value offset =
       constant(Tensor::of<uint64_t>({2}, {0, static_cast<uint64_t>(mode.random_layers++) << 32}));
-  return dropout(x, mode.key + offset, probability_);
+  return dropout(x, mode.key + offset, probability_, path());
 }
 
 }  // namespace convoy::nn

@@ -31,17 +31,24 @@ Value Module::add_parameter(const std::string& name, const Value& value) {
   return value;
 }
 
-void Module::add_module(const std::string& name, std::shared_ptr<Module> child) {
+Layer Module::add_module(const std::string& name, std::shared_ptr<Module> child) {
   if (!child) throw ValueError("the module '" + name + "' is none");
   check_name(name);
   child->set_prefix(prefix_ + name + ".");
-  children_.emplace_back(name, std::move(child));
+  children_.emplace_back(name, child);
+  return Layer(std::move(child));
 }
 
 const Value& Module::parameter_value(const std::string& name) const {
   for (const NamedParameter& parameter : parameters_)
     if (parameter.name == name) return parameter.value;
   throw ValueError("this module has no parameter '" + name + "'");
+}
+
+std::string Module::path(std::string_view part) const {
+  std::string path = prefix_ + std::string(part);
+  if (part.empty() && !path.empty()) path.pop_back();  // the dot
+  return path;
 }
 
 void Module::check_name(const std::string& name) const {
@@ -64,6 +71,11 @@ void Module::set_prefix(const std::string& prefix) {
 void Module::collect(const std::string& prefix, std::vector<NamedParameter>& found) const {
   for (const NamedParameter& own : parameters_) found.push_back({prefix + own.name, own.value});
   for (const auto& [name, child] : children_) child->collect(prefix + name + ".", found);
+}
+
+Value ModuleGroup::forward(const Value&, Mode&) const {
+  throw NotSupportedError("the module '" + path() +
+                          "' groups others and is no function of one value");
 }
 
 }  // namespace convoy::nn

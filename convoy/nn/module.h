@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,21 @@ struct Mode {
 struct NamedParameter {
   std::string name;
   Value value;
+};
+
+class Module;
+
+/// A child as its parent keeps it: called like a function. Made by Module::add_module.
+class Layer {
+ public:
+  Layer() = default;
+  explicit Layer(std::shared_ptr<const Module> module) : module_(std::move(module)) {}
+  /// False where there is no such child.
+  explicit operator bool() const { return module_ != nullptr; }
+  Value operator()(const Value& x, Mode& mode) const;
+
+ private:
+  std::shared_ptr<const Module> module_;
 };
 
 /// A layer, or a network of layers: makes graph values from graph values by `forward`, and owns
@@ -58,9 +74,12 @@ class Module {
   /// Registers a value made by parameter(…) and gives its state the name.
   Value add_parameter(const std::string& name, const Value& value);
   /// Registers a child; its parameters are called "<name>.…" from now on.
-  void add_module(const std::string& name, std::shared_ptr<Module> child);
+  Layer add_module(const std::string& name, std::shared_ptr<Module> child);
   /// The parameter called `name` of this module itself; ValueError when there is none.
   const Value& parameter_value(const std::string& name) const;
+  /// Where this module stands in the network, "layer1.0.conv1", or what `part` is called in it,
+  /// "layer1.0.add": the names of the nodes that `forward` makes. Empty for the network itself.
+  std::string path(std::string_view part = {}) const;
 
  private:
   void check_name(const std::string& name) const;
@@ -70,6 +89,18 @@ class Module {
   std::string prefix_;
   std::vector<NamedParameter> parameters_;  // under their own names
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
+};
+
+inline Value Layer::operator()(const Value& x, Mode& mode) const {
+  return module_->forward(x, mode);
+}
+
+/// A module that is no function of one value: it gives its children their names, and is used by
+/// methods of its own.
+class ModuleGroup : public Module {
+ public:
+  /// NotSupportedError.
+  Value forward(const Value& x, Mode& mode) const final;
 };
 
 }  // namespace convoy::nn

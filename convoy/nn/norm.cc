@@ -43,10 +43,10 @@ Value BatchNorm::forward(const Value& x, Mode& mode) const {
   const Value &weight = parameter_value("weight"), &bias = parameter_value("bias");
   const Value &mean = parameter_value("running_mean"), &variance = parameter_value("running_var");
   if (!mode.training)
-    return batch_norm(x, weight, bias, mean, variance, {.epsilon = options_.epsilon});
+    return batch_norm(x, weight, bias, mean, variance, {.epsilon = options_.epsilon}, path());
   const std::vector<Value> results =
       batch_norm_training(x, weight, bias, mean, variance,
-                          {.momentum = options_.momentum, .epsilon = options_.epsilon});
+                          {.momentum = options_.momentum, .epsilon = options_.epsilon}, path());
   mode.updates.emplace_back(state_of(mean), results[1]);
   mode.updates.emplace_back(state_of(variance), results[2]);
   return results[0];
@@ -85,12 +85,12 @@ GroupNorm::GroupNorm(int64_t groups, int64_t channels, NormOptions options)
 Value LayerNorm::forward(const Value& x, Mode&) const {
   const auto axes = static_cast<int64_t>(normalized_shape_.size());
   return layer_norm(x, scale_of(*this, options_), shift_of(*this, options_),
-                    {.axis = -axes, .epsilon = options_.epsilon});
+                    {.axis = -axes, .epsilon = options_.epsilon}, path());
 }
 
 Value GroupNorm::forward(const Value& x, Mode&) const {
   return group_norm(x, scale_of(*this, options_), shift_of(*this, options_),
-                    {.groups = groups_, .epsilon = options_.epsilon});
+                    {.groups = groups_, .epsilon = options_.epsilon}, path());
 }
 
 InstanceNorm::InstanceNorm(int64_t channels, NormOptions options) : options_(options) {
@@ -99,7 +99,8 @@ InstanceNorm::InstanceNorm(int64_t channels, NormOptions options) : options_(opt
 }
 
 Value InstanceNorm::forward(const Value& x, Mode&) const {
-  return instance_norm(x, scale_of(*this, options_), shift_of(*this, options_), options_.epsilon);
+  return instance_norm(x, scale_of(*this, options_), shift_of(*this, options_), options_.epsilon,
+                       path());
 }
 
 }  // namespace convoy::nn

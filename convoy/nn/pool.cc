@@ -29,18 +29,22 @@ PoolLayer<Kind, Rank>::PoolLayer(Integers kernel, PoolOptions options)
 template <PoolKind Kind, size_t Rank>
 Value PoolLayer<Kind, Rank>::forward(const Value& x, Mode&) const {
   if constexpr (Kind == PoolKind::max)
-    return max_pool(x, {.kernel = kernel_,
-                        .stride = options_.stride,
-                        .padding = options_.padding,
-                        .dilation = options_.dilation,
-                        .ceil_mode = options_.ceil_mode});
+    return max_pool(x,
+                    {.kernel = kernel_,
+                     .stride = options_.stride,
+                     .padding = options_.padding,
+                     .dilation = options_.dilation,
+                     .ceil_mode = options_.ceil_mode},
+                    path());
   else
-    return avg_pool(x, {.kernel = kernel_,
-                        .stride = options_.stride,
-                        .padding = options_.padding,
-                        .dilation = options_.dilation,
-                        .ceil_mode = options_.ceil_mode,
-                        .count_include_pad = options_.count_include_pad});
+    return avg_pool(x,
+                    {.kernel = kernel_,
+                     .stride = options_.stride,
+                     .padding = options_.padding,
+                     .dilation = options_.dilation,
+                     .ceil_mode = options_.ceil_mode,
+                     .count_include_pad = options_.count_include_pad},
+                    path());
 }
 
 template <PoolKind Kind, size_t Rank>
@@ -50,9 +54,9 @@ AdaptivePoolLayer<Kind, Rank>::AdaptivePoolLayer(Integers output_size)
 template <PoolKind Kind, size_t Rank>
 Value AdaptivePoolLayer<Kind, Rank>::forward(const Value& x, Mode&) const {
   if constexpr (Kind == PoolKind::max)
-    return adaptive_max_pool(x, {.output_size = to_shape(output_size_)});
+    return adaptive_max_pool(x, {.output_size = to_shape(output_size_)}, path());
   else
-    return adaptive_avg_pool(x, {.output_size = to_shape(output_size_)});
+    return adaptive_avg_pool(x, {.output_size = to_shape(output_size_)}, path());
 }
 
 template class PoolLayer<PoolKind::max, 1>;

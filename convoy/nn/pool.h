@@ -9,9 +9,9 @@ namespace convoy::nn {
 /// What pooling layers take besides the kernel. Lists may be empty (default), of one entry (all
 /// axes) or of one entry per axis; the stride is the kernel where none is given.
 struct PoolOptions {
-  Integers stride;
-  Padding padding;
-  Integers dilation;
+  Integers stride = {};
+  Padding padding = {};
+  Integers dilation = {};
   bool ceil_mode = false;
   bool count_include_pad = true;  // of average pooling
 };

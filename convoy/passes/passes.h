@@ -47,4 +47,12 @@ struct PeakMemory {
 /// its node to its last use. LimitError when the sum does not fit 64 bits.
 PeakMemory peak_memory(const Graph& graph);
 
+/// Floating-point operations as publications count them: two for each multiplication and addition
+/// of a convolution (with its adjoints, so transposed ones too) or a matrix product, taps in the
+/// padding included; nothing for biases, normalisations, activations, pooling and all else. Of a
+/// node whose shapes are all known; ShapeError otherwise, LimitError beyond 64 bits.
+int64_t flops(const Node& node);
+/// The sum over all nodes.
+int64_t flops(const Graph& graph);
+
 }  // namespace convoy

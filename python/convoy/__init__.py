@@ -171,7 +171,13 @@ unfold = _eager(_convoy.unfold)
 unsqueeze = _eager(_convoy.unsqueeze)
 where = _eager(_convoy.where)
 
-from . import functional, nn, onnx, pytensor  # noqa: E402  (they build on what stands above)
+from . import (  # noqa: E402  (they build on what stands above)
+    functional,
+    models,
+    nn,
+    onnx,
+    pytensor,
+)
 from ._session import InferenceSession  # noqa: E402
 
 # All public names but those of builtins: `from convoy import *` must not replace abs or ValueError.
@@ -269,6 +275,7 @@ __all__ = [
     "max_unpool",
     "max_unpool_grad",
     "mish",
+    "models",
     "mse_loss",
     "mul",
     "neg",

@@ -26,4 +26,5 @@ NB_MODULE(_convoy, m) {
   bind_resize(m);
   bind_losses(m);
   bind_nn(m);
+  bind_models(m);
 }

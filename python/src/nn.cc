@@ -187,6 +187,7 @@ void bind_activation_with_alpha(nb::module_& m, const char* name, double alpha) 
 
 void bind_activations(nb::module_& m) {
   bind_activation<nn::ReLU>(m, "ReLU");
+  bind_activation<nn::ReLU6>(m, "ReLU6");
   bind_activation_with_alpha<nn::LeakyReLU>(m, "LeakyReLU", 0.01);
   bind_activation_with_alpha<nn::ELU>(m, "ELU", 1);
   bind_activation<nn::SELU>(m, "SELU");
@@ -289,7 +290,12 @@ void bind_module_class(nb::module_& m) {
           nb::sig("def add_parameter(self, name: str, value: _convoy.Parameter | "
                   "numpy.typing.ArrayLike, trainable: bool = True) -> _convoy.Parameter"),
           "Registers state of this module: a Parameter, or an array that becomes one.")
-      .def("add_module", &Module::add_module, "name"_a, "child"_a, "Registers a child.")
+      .def(
+          "add_module",
+          [](Module& self, const std::string& name, std::shared_ptr<Module> child) {
+            self.add_module(name, std::move(child));
+          },
+          "name"_a, "child"_a, "Registers a child.")
       .def(
           "parameter",
           [](const Module& self, const std::string& name) {

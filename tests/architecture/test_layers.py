@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # What turns a graph into numbers: none knows another, and only convoy/compile names them.
 BACKENDS = {"reference"}
 
+# What programs use the library for, without the networks that come with it.
+LIBRARY = {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx"}
+
 # Layer → layers whose headers it may include, besides its own; in the order of the building.
 # Headers of ops are data and type rules and know no graph; their sources hold builders and
 # gradients and use it.
@@ -27,9 +30,10 @@ LAYERS = {
     "onnx": {"base", "ops", "graph", "composites", "passes", "reference"},
     "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
     "nn": {"base", "ops", "graph", "composites", "passes", "compile"},
-    "convoy.h": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx"},
-    "cli": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "convoy.h"},
-    "python": {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "convoy.h"},
+    "models": {"base", "ops", "graph", "composites", "passes", "compile", "nn"},
+    "convoy.h": LIBRARY,
+    "cli": LIBRARY | {"models", "convoy.h"},
+    "python": LIBRARY | {"models", "convoy.h"},
 }
 
 # What gradient rules see of the graph: a header for sources, so no other header of ops includes it.
