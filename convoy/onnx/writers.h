@@ -7,7 +7,37 @@
 
 namespace convoy::onnx {
 
+void write(const Activation& op, Writing& out);
+void write(const ArgReduce& op, Writing& out);
+void write(const Binary& op, Writing& out);
+void write(const Cast& op, Writing& out);
+void write(const Clip& op, Writing& out);
+void write(const Concat& op, Writing& out);
 void write(const Conv& op, Writing& out);
+void write(const Custom& op, Writing& out);
+void write(const Expand& op, Writing& out);
+void write(const Flip& op, Writing& out);
+void write(const Gather& op, Writing& out);
+void write(const GatherElements& op, Writing& out);
+void write(const GatherND& op, Writing& out);
+void write(const Iota& op, Writing& out);
+void write(const Matmul& op, Writing& out);
+void write(const OneHot& op, Writing& out);
+void write(const Pad& op, Writing& out);
+void write(const PadInputGrad& op, Writing& out);
+void write(const Random& op, Writing& out);
+void write(const Reduce& op, Writing& out);
+void write(const Reshape& op, Writing& out);
+void write(const ScatterElements& op, Writing& out);
+void write(const ScatterND& op, Writing& out);
+void write(const ShapeOf& op, Writing& out);
+void write(const Slice& op, Writing& out);
+void write(const SliceInputGrad& op, Writing& out);
+void write(const Softmax& op, Writing& out);
+void write(const TopK& op, Writing& out);
+void write(const Transpose& op, Writing& out);
+void write(const Unary& op, Writing& out);
+void write(const Where& op, Writing& out);
 
 // Without a form in ONNX, and why.
 template <class O>

@@ -1,0 +1,54 @@
+#include "convoy/ops/iota.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "convoy/onnx/casts.h"
+#include "convoy/onnx/counting.h"
+#include "convoy/onnx/readers.h"
+#include "convoy/onnx/writers.h"
+#include "convoy/ops/reshape.h"
+
+namespace convoy::onnx {
+
+namespace {
+
+/// The one size that input i holds; none where it is not one.
+std::optional<Dim> size_of_input(Reading& in, size_t i) {
+  if (in.input(i).shape().size() > 1 || known_different(element_count(in.input(i).shape()), 1))
+    in.refuse(
+        fmt::format("input {} is {}, it must be one number", i, to_string(in.input(i).type())));
+  const std::optional<Shape> known = in.known_sizes(i);
+  return known && known->size() == 1 ? std::optional((*known)[0]) : std::nullopt;
+}
+
+}  // namespace
+
+// start and delta may be anything where the number of steps is known.
+std::vector<Value> read_range(Reading& in) {
+  const DType dtype = in.input(0).dtype();
+  for (const size_t i : {size_t{1}, size_t{2}})
+    if (in.input(i).dtype() != dtype) in.refuse("its inputs must have one dtype");
+  const auto start = size_of_input(in, 0), limit = size_of_input(in, 1),
+             delta = size_of_input(in, 2);
+  const bool is_symbolic = start && limit && delta && delta->is_static() &&
+                           !((*start).is_static() && (*limit).is_static());
+  if (!is_symbolic) return {range(in.scalar(0), in.scalar(1), in.scalar(2), dtype)};
+  if (*delta == Dim(0)) in.refuse("delta is 0");
+  const Dim span = delta->value() > 0 ? *limit - *start : *start - *limit;
+  const Dim count = ceil_div(span, std::abs(delta->value()));
+  Value steps = iota(*start == Dim(0) ? count : max(count, 0));
+  if (!(*delta == Dim(1))) steps = steps * static_cast<double>(delta->value());
+  if (!(*start == Dim(0))) steps = steps + cast(reshape(in.input(0), {}), DType::int64);
+  return {cast(steps, dtype)};
+}
+
+// Whole numbers first: one rounding where the dtype is a floating one.
+void write(const Iota& op, Writing& out) {
+  const Names inputs = range_inputs(out, op.size);
+  if (op.dtype == DType::int64) return out.result("Range", inputs);
+  result_cast(out, out.add("Range", inputs));
+}
+
+}  // namespace convoy::onnx

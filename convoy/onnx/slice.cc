@@ -1,0 +1,112 @@
+#include "convoy/ops/slice.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "convoy/onnx/readers.h"
+#include "convoy/onnx/writers.h"
+
+namespace convoy::onnx {
+
+namespace {
+
+/// Sizes of the parts of `size` in `count` pieces, of which the last may be smaller.
+Shape even_parts(Reading& in, const Dim& size, int64_t count, bool may_be_uneven) {
+  const Dim part = may_be_uneven ? ceil_div(size, count) : floor_div(size, count);
+  if (!may_be_uneven && known_different(part * Dim(count), size))
+    in.refuse(fmt::format("{} equal parts of an axis of size {} are not possible", count,
+                          size.to_string()));
+  Shape parts(static_cast<size_t>(count), part);
+  parts.back() = size - part * Dim(count - 1);
+  if (parts.back().is_static() && parts.back().value() < 0)
+    in.refuse(
+        fmt::format("an axis of size {} cannot be split into {} parts", size.to_string(), count));
+  return parts;
+}
+
+Shape part_sizes(Reading& in, const Dim& size) {
+  const auto count = static_cast<int64_t>(in.output_count());
+  if (count == 0) in.refuse("it has no outputs");
+  if (in.opset() < 13 && in.has_attribute("split")) return to_shape(in.integers("split"));
+  if (in.opset() >= 13 && in.has(1)) return in.sizes(1);
+  if (!in.has_attribute("num_outputs")) return even_parts(in, size, count, in.opset() >= 18);
+  if (const int64_t stated = in.integer("num_outputs", count); stated != count)
+    in.refuse(fmt::format("num_outputs is {}, and it has {} outputs", stated, count));
+  return even_parts(in, size, count, true);
+}
+
+bool is_whole(const Slice& op, const Shape& size, size_t a) {
+  return op.starts[a] == Dim(0) && op.stops[a] == size[a] && op.steps[a] == 1;
+}
+
+/// Zeros between neighbours of `grad`, as many as the steps skip, and after the last.
+std::string spread(Writing& out, const SliceInputGrad& op, const std::string& grad) {
+  const size_t rank = op.steps.size();
+  Shape apart, together;
+  Integers pads(4 * rank);
+  for (size_t a = 0; a < rank; ++a) {
+    const Dim& size = out.type().shape[a];
+    apart.push_back(size);
+    apart.push_back(1);
+    together.push_back(size * Dim(op.steps[a]));
+    pads[2 * rank + 2 * a + 1] = op.steps[a] - 1;
+  }
+  const std::string separate = out.add("Reshape", {grad, out.sizes(apart)});
+  const std::string padded = out.add("Pad", {separate, out.integers(pads)});
+  return out.add("Reshape", {padded, out.sizes(together)});
+}
+
+}  // namespace
+
+// Bounds were attributes before opset 10.
+std::vector<Value> read_slice(Reading& in) {
+  const Value& x = in.input(0);
+  if (in.opset() < 10)
+    return {slice(x, to_shape(in.required_integers("starts")),
+                  to_shape(in.required_integers("ends")), in.integers("axes"))};
+  return {slice(x, in.sizes(1), in.sizes(2), in.has(3) ? in.static_sizes(3) : Integers(),
+                in.has(4) ? in.static_sizes(4) : Integers())};
+}
+
+std::vector<Value> read_split(Reading& in) {
+  const Value& x = in.input(0);
+  const int64_t axis = in.integer("axis", 0);
+  const Shape sizes = part_sizes(in, x.dim(axis));
+  if (sizes.size() != in.output_count())
+    in.refuse(
+        fmt::format("split has {} sizes, and it has {} outputs", sizes.size(), in.output_count()));
+  return split(x, sizes, axis);
+}
+
+void write(const Slice& op, Writing& out) {
+  const Shape& size = out.type().shape;
+  Shape starts, stops;
+  Integers axes, steps;
+  for (size_t a = 0; a < size.size(); ++a) {
+    if (is_whole(op, size, a)) continue;
+    starts.push_back(op.starts[a]);
+    stops.push_back(op.stops[a] == size[a] ? Dim(slice_end) : op.stops[a]);
+    axes.push_back(static_cast<int64_t>(a));
+    steps.push_back(op.steps[a]);
+  }
+  Names inputs{out.input(0), out.sizes(starts), out.sizes(stops), out.integers(axes)};
+  if (steps != Integers(axes.size(), 1)) inputs.push_back(out.integers(steps));
+  out.result("Slice", inputs);
+}
+
+void write(const SliceInputGrad& op, Writing& out) {
+  std::string grad = out.input(0);
+  Shape size = out.type().shape;
+  if (op.steps != Integers(op.steps.size(), 1)) {
+    grad = spread(out, op, grad);
+    for (size_t a = 0; a < size.size(); ++a) size[a] = size[a] * Dim(op.steps[a]);
+  }
+  // The zeros after the last may be more than there is room for: a negative pad cuts them off.
+  Shape pads = op.starts;
+  for (size_t a = 0; a < size.size(); ++a)
+    pads.push_back(op.input_size[a] - op.starts[a] - size[a]);
+  out.result("Pad", {grad, out.sizes(pads)});
+}
+
+}  // namespace convoy::onnx
