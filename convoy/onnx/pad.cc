@@ -16,7 +16,8 @@ PadMode mode_of(Reading& in) {
   const std::string mode = in.string("mode", "constant");
   for (const auto& [kind, name] : EnumNames<PadMode>::values)
     if (name == mode) return kind;
-  in.refuse(fmt::format("attribute mode is {}, not constant, reflect, edge or wrap", in_quotes(mode)));
+  in.refuse(
+      fmt::format("attribute mode is {}, not constant, reflect, edge or wrap", in_quotes(mode)));
 }
 
 /// The axes that the pads are for: all of them, or those of input 3.

@@ -10,7 +10,8 @@ ScatterReduction read_reduction(Reading& in) {
   const std::string name = in.string("reduction", "none");
   for (const auto& [reduction, known] : EnumNames<ScatterReduction>::values)
     if (known == name) return reduction;
-  in.refuse(fmt::format("attribute reduction is {}, not none, add, mul, min or max", in_quotes(name)));
+  in.refuse(
+      fmt::format("attribute reduction is {}, not none, add, mul, min or max", in_quotes(name)));
 }
 
 void add_reduction(Writing& out, ScatterReduction reduction, Attributes& attributes) {

@@ -36,6 +36,10 @@ Shape part_sizes(Reading& in, const Dim& size) {
   return even_parts(in, size, count, true);
 }
 
+bool has_steps(const Integers& steps) {
+  return std::any_of(steps.begin(), steps.end(), [](int64_t step) { return step != 1; });
+}
+
 bool is_whole(const Slice& op, const Shape& size, size_t a) {
   return op.starts[a] == Dim(0) && op.stops[a] == size[a] && op.steps[a] == 1;
 }
@@ -65,8 +69,10 @@ std::vector<Value> read_slice(Reading& in) {
   if (in.opset() < 10)
     return {slice(x, to_shape(in.required_integers("starts")),
                   to_shape(in.required_integers("ends")), in.integers("axes"))};
-  return {slice(x, in.sizes(1), in.sizes(2), in.has(3) ? in.static_sizes(3) : Integers(),
-                in.has(4) ? in.static_sizes(4) : Integers())};
+  Integers axes, steps;
+  if (in.has(3)) axes = in.static_sizes(3);
+  if (in.has(4)) steps = in.static_sizes(4);
+  return {slice(x, in.sizes(1), in.sizes(2), axes, steps)};
 }
 
 std::vector<Value> read_split(Reading& in) {
@@ -91,14 +97,14 @@ void write(const Slice& op, Writing& out) {
     steps.push_back(op.steps[a]);
   }
   Names inputs{out.input(0), out.sizes(starts), out.sizes(stops), out.integers(axes)};
-  if (steps != Integers(axes.size(), 1)) inputs.push_back(out.integers(steps));
+  if (has_steps(steps)) inputs.push_back(out.integers(steps));
   out.result("Slice", inputs);
 }
 
 void write(const SliceInputGrad& op, Writing& out) {
   std::string grad = out.input(0);
   Shape size = out.type().shape;
-  if (op.steps != Integers(op.steps.size(), 1)) {
+  if (has_steps(op.steps)) {
     grad = spread(out, op, grad);
     for (size_t a = 0; a < size.size(); ++a) size[a] = size[a] * Dim(op.steps[a]);
   }
