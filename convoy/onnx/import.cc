@@ -71,8 +71,9 @@ class Importer {
     check_constants();
     for (const FunctionView& function : model_.functions)
       if (!functions_
-               .emplace(std::tuple(normalized_domain(function.domain), function.name, function.overload),
-                        &function)
+               .emplace(
+                   std::tuple(normalized_domain(function.domain), function.name, function.overload),
+                   &function)
                .second)
         throw ValueError(fmt::format("two functions are called {}", in_quotes(function.name)));
     Scope scope;
@@ -113,7 +114,8 @@ class Importer {
     for (const auto& [name, tensor] : options_.constants)
       if (std::none_of(model_.graph.inputs.begin(), model_.graph.inputs.end(),
                        [&](const ValueView& view) { return view.name == name; }))
-        throw ValueError(fmt::format("there is no input {} to give as a constant", in_quotes(name)));
+        throw ValueError(
+            fmt::format("there is no input {} to give as a constant", in_quotes(name)));
   }
 
   void add_initializers(const GraphView& graph, Scope& scope) {
@@ -248,7 +250,8 @@ class Importer {
     }
     std::vector<AttributeView> attributes = resolved(node.attributes, body);
     if (function != functions_.end()) return called(*function->second, inputs, attributes, body);
-    Reading in(node, std::move(attributes), std::move(inputs), opset, {weights_, known_, undecided_});
+    Reading in(node, std::move(attributes), std::move(inputs), opset,
+               {weights_, known_, undecided_});
     if (is_if) return branch(in, scope, body);
     std::vector<Value> outputs = known->read(in);
     in.check_all_read(known->max_inputs);

@@ -1,5 +1,7 @@
 #include "convoy/ops/one_hot.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "convoy/onnx/casts.h"
@@ -11,15 +13,25 @@
 
 namespace convoy::onnx {
 
+namespace {
+
+// A whole number of any dtype.
+Dim depth_of(Reading& in) {
+  const auto known = in.known_sizes(1);
+  if (known && known->size() == 1) return known->front();
+  const double depth = in.scalar(1);
+  if (!(depth >= 0 && depth < 0x1p53) || depth != std::trunc(depth))
+    in.refuse(fmt::format("depth is {}, not a size", depth));
+  return static_cast<int64_t>(depth);
+}
+
+}  // namespace
+
 // Made of a comparison: here an index out of range gives no error but "off" everywhere, and
 // negative ones count from the back.
 std::vector<Value> read_one_hot(Reading& in) {
   const Value depth_number = cast(in.input(1), DType::int64);
-  const auto known = in.known_sizes(1);
-  if (!known) in.unsupported("a depth that is only known while running");
-  if (known->size() != 1)
-    in.refuse(fmt::format("depth has {} elements, it must have one", known->size()));
-  const Dim depth = known->front();
+  const Dim depth = depth_of(in);
   const Value& values = in.input(2);
   if (values.rank() != 1 || known_different(values.dim(0), 2))
     in.refuse(fmt::format("values is {}, it must hold the values for off and on",

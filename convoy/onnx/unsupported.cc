@@ -10,7 +10,8 @@
 namespace convoy::onnx {
 
 void Unsupported::add(std::string op, std::string reason, std::string_view node) {
-  nodes_[{std::move(op), std::move(reason)}].push_back(node.empty() ? "(no name)" : in_quotes(node));
+  nodes_[{std::move(op), std::move(reason)}].push_back(node.empty() ? "(no name)"
+                                                                    : in_quotes(node));
 }
 
 std::string Unsupported::lines() const {

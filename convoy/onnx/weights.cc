@@ -19,8 +19,8 @@ int64_t unsigned_number(std::string_view key, std::string_view text) {
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || text.front() == '-')
-    throw ValueError(
-        fmt::format("the {} of its external data is {}, not a number of bytes", key, in_quotes(text)));
+    throw ValueError(fmt::format("the {} of its external data is {}, not a number of bytes", key,
+                                 in_quotes(text)));
   return value;
 }
 
