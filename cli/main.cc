@@ -17,6 +17,10 @@ constexpr int failed = 1, called_wrongly = 2, interrupted = 130;
 
 constexpr const char* examples = R"(
 Examples:
+  convoy export yolo11n net.onnx          a built-in network as an ONNX file
+  convoy inspect net.onnx                 what it takes, gives, holds and costs
+  convoy run net.onnx --input photo.jpg   its answer to a picture
+  convoy compare net.onnx --against onnxruntime
   convoy ops                 which operators there are
   convoy ops conv            what conv takes
   convoy version             version and backends
@@ -38,6 +42,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("convoy {}", convoy::version));
   app.require_subcommand(1);
   const convoy::cli::Session session{convoy::cli::cancelled_by_interrupt()};
+  convoy::cli::add_inspect(app, session);
+  convoy::cli::add_convert(app, session);
   convoy::cli::add_ops(app, session);
   convoy::cli::add_version(app, session);
   if (argc == 1) {

@@ -14,6 +14,8 @@ struct Session {
 };
 
 // Each adds its verb with arguments, help and callback. Callbacks throw Error when they fail.
+void add_convert(CLI::App& app, const Session& session);
+void add_inspect(CLI::App& app, const Session& session);
 void add_ops(CLI::App& app, const Session& session);
 void add_version(CLI::App& app, const Session& session);
 

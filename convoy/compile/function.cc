@@ -11,9 +11,9 @@
 #include "convoy/base/error.h"
 #include "convoy/base/executable.h"
 #include "convoy/compile/backends.h"
+#include "convoy/compile/optimize.h"
 #include "convoy/compile/specialization.h"
 #include "convoy/passes/passes.h"
-#include "convoy/reference/reference.h"
 
 namespace convoy {
 
@@ -207,10 +207,7 @@ class Function::Impl {
     for (size_t i = 0; i < options_.updates.size(); ++i)
       check_update(*options_.updates[i].first, graph.outputs[result_count() + i].value.type());
     check_memory(graph, options_.memory_limit);
-    if (options_.optimize) {
-      graph = simplify(merge_common_subexpressions(graph));
-      graph = eliminate_dead_code(fold_constants(graph, reference::apply));
-    }
+    if (options_.optimize) graph = optimize(graph);
     check_peak(graph, options_.memory_limit);
     return std::make_shared<Specialization>(extents, graph, backend_);
   }

@@ -106,8 +106,6 @@ class Importer {
     if (model_.ir_version < 3 || model_.ir_version > newest_ir_version)
       throw NotSupportedError(fmt::format("its IR version is {}; supported are 3 to {}",
                                           model_.ir_version, newest_ir_version));
-    if (!opsets_of(model_.opsets).contains("") && !model_.graph.nodes.empty())
-      throw ValueError("it does not say which opset of ai.onnx it is written in");
   }
 
   void check_constants() const {
@@ -235,6 +233,8 @@ class Importer {
     const ReadableOperator* known =
         function == functions_.end() ? find_readable(domain, node.op_type) : nullptr;
     const bool is_if = domain.empty() && node.op_type == "If" && function == functions_.end();
+    if (opset == 0 && function == functions_.end() && domain.empty())
+      throw ValueError("the model does not say which opset of ai.onnx it is written in");
     if (function == functions_.end() && !is_if && (!known || opset < known->since))
       throw NotSupportedError("");
     std::vector<Value> inputs;

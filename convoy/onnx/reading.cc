@@ -112,6 +112,8 @@ double Reading::number(std::string_view name, double otherwise) const {
 
 std::string Reading::string(std::string_view name, std::string_view otherwise) const {
   const AttributeView* attribute = find(name, AttributeView::Type::string);
+  if (attribute && !is_utf8(attribute->string))
+    refuse(fmt::format("attribute {} is not UTF-8", name));
   return std::string(attribute ? attribute->string : otherwise);
 }
 

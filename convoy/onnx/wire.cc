@@ -16,6 +16,13 @@ std::string_view text(protozero::data_view view) { return {view.data(), view.siz
 
 std::string_view bytes_of(pbf_reader& reader) { return text(reader.get_view()); }
 
+/// A field of type string, which is text, unlike one of type bytes.
+std::string_view text_of(pbf_reader& reader) {
+  const std::string_view text = bytes_of(reader);
+  if (!is_utf8(text)) throw ValueError("a name or text in it is not UTF-8");
+  return text;
+}
+
 bool is_packed(const pbf_reader& reader) {
   return reader.wire_type() == pbf_wire_type::length_delimited;
 }
@@ -50,9 +57,9 @@ std::pair<std::string_view, std::string_view> string_pair(pbf_reader reader) {
   std::pair<std::string_view, std::string_view> pair;
   while (reader.next()) {
     if (reader.tag() == 1)
-      pair.first = bytes_of(reader);
+      pair.first = text_of(reader);
     else if (reader.tag() == 2)
-      pair.second = bytes_of(reader);
+      pair.second = text_of(reader);
     else
       reader.skip();
   }
@@ -83,7 +90,7 @@ TensorView tensor(pbf_reader reader) {
         append(reader, view.int64_data);
         break;
       case 8:
-        view.name = bytes_of(reader);
+        view.name = text_of(reader);
         break;
       case 9:
         view.raw_data = bytes_of(reader);
@@ -114,7 +121,7 @@ TypeView::Size size(pbf_reader reader) {
     if (reader.tag() == 1)
       size = {reader.get_int64(), {}};
     else if (reader.tag() == 2)
-      size = {{}, bytes_of(reader)};
+      size = {{}, text_of(reader)};
     else
       reader.skip();
   }
@@ -148,7 +155,7 @@ ValueView value(pbf_reader reader) {
   ValueView view;
   while (reader.next()) {
     if (reader.tag() == 1) {
-      view.name = bytes_of(reader);
+      view.name = text_of(reader);
     } else if (reader.tag() == 2) {
       pbf_reader type = reader.get_message();
       while (type.next()) {
@@ -194,7 +201,7 @@ AttributeView attribute(pbf_reader reader) {
   while (reader.next()) {
     switch (reader.tag()) {
       case 1:
-        view.name = bytes_of(reader);
+        view.name = text_of(reader);
         break;
       case 2:
         view.number = reader.get_float();
@@ -232,7 +239,7 @@ AttributeView attribute(pbf_reader reader) {
         view.type = reader.get_int32();
         break;
       case 21:
-        view.reference = bytes_of(reader);
+        view.reference = text_of(reader);
         break;
       default:
         reader.skip();
@@ -248,26 +255,26 @@ NodeView node(pbf_reader reader, Budget& budget) {
   while (reader.next()) {
     switch (reader.tag()) {
       case 1:
-        view.inputs.push_back(bytes_of(reader));
+        view.inputs.push_back(text_of(reader));
         break;
       case 2:
-        view.outputs.push_back(bytes_of(reader));
+        view.outputs.push_back(text_of(reader));
         break;
       case 3:
-        view.name = bytes_of(reader);
+        view.name = text_of(reader);
         break;
       case 4:
-        view.op_type = bytes_of(reader);
+        view.op_type = text_of(reader);
         break;
       case 5:
         budget.take();
         view.attributes.push_back(attribute(reader.get_message()));
         break;
       case 7:
-        view.domain = bytes_of(reader);
+        view.domain = text_of(reader);
         break;
       case 8:
-        view.overload = bytes_of(reader);
+        view.overload = text_of(reader);
         break;
       default:
         reader.skip();
@@ -285,14 +292,14 @@ GraphView graph(pbf_reader reader, Budget& budget) {
         view.nodes.push_back(node(reader.get_message(), budget));
         break;
       case 2:
-        view.name = bytes_of(reader);
+        view.name = text_of(reader);
         break;
       case 5:
         budget.take();
         view.initializers.push_back(tensor(reader.get_message()));
         break;
       case 10:
-        view.documentation = bytes_of(reader);
+        view.documentation = text_of(reader);
         break;
       case 11:
         budget.take();
@@ -316,7 +323,7 @@ OpsetView opset(pbf_reader reader) {
   OpsetView view;
   while (reader.next()) {
     if (reader.tag() == 1)
-      view.domain = bytes_of(reader);
+      view.domain = text_of(reader);
     else if (reader.tag() == 2)
       view.version = reader.get_int64();
     else
@@ -330,16 +337,16 @@ FunctionView function(pbf_reader reader, Budget& budget) {
   while (reader.next()) {
     switch (reader.tag()) {
       case 1:
-        view.name = bytes_of(reader);
+        view.name = text_of(reader);
         break;
       case 4:
-        view.inputs.push_back(bytes_of(reader));
+        view.inputs.push_back(text_of(reader));
         break;
       case 5:
-        view.outputs.push_back(bytes_of(reader));
+        view.outputs.push_back(text_of(reader));
         break;
       case 6:
-        view.attributes.push_back(bytes_of(reader));
+        view.attributes.push_back(text_of(reader));
         break;
       case 7:
         budget.take();
@@ -349,14 +356,14 @@ FunctionView function(pbf_reader reader, Budget& budget) {
         view.opsets.push_back(opset(reader.get_message()));
         break;
       case 10:
-        view.domain = bytes_of(reader);
+        view.domain = text_of(reader);
         break;
       case 11:
         budget.take();
         view.defaults.push_back(attribute(reader.get_message()));
         break;
       case 13:
-        view.overload = bytes_of(reader);
+        view.overload = text_of(reader);
         break;
       default:
         reader.skip();
@@ -373,13 +380,13 @@ ModelView model(pbf_reader reader, Budget& budget) {
         view.ir_version = reader.get_int64();
         break;
       case 2:
-        view.producer = bytes_of(reader);
+        view.producer = text_of(reader);
         break;
       case 3:
-        view.producer_version = bytes_of(reader);
+        view.producer_version = text_of(reader);
         break;
       case 6:
-        view.documentation = bytes_of(reader);
+        view.documentation = text_of(reader);
         break;
       case 7:
         view.graph = graph(reader.get_message(), budget);
@@ -414,6 +421,29 @@ auto guarded(std::string_view what, const F& parse) {
 }
 
 }  // namespace
+
+// Without overlong forms and surrogates (RFC 3629).
+bool is_utf8(std::string_view bytes) {
+  for (size_t i = 0; i < bytes.size();) {
+    const auto byte = [&](size_t k) { return static_cast<unsigned char>(bytes[k]); };
+    const unsigned char first = byte(i);
+    const size_t length = first < 0x80                    ? 1
+                          : first >= 0xc2 && first < 0xe0 ? 2
+                          : first >= 0xe0 && first < 0xf0 ? 3
+                          : first >= 0xf0 && first < 0xf5 ? 4
+                                                          : 0;
+    if (length == 0 || i + length > bytes.size()) return false;
+    for (size_t k = i + 1; k < i + length; ++k)
+      if ((byte(k) & 0xc0) != 0x80) return false;
+    if (length > 2) {
+      const int lead = first << 8 | byte(i + 1);
+      if (lead < 0xe0a0 || (lead >= 0xeda0 && lead < 0xee00)) return false;
+      if (length == 4 && (lead < 0xf090 || lead > 0xf48f)) return false;
+    }
+    i += length;
+  }
+  return true;
+}
 
 ModelView parse_model(std::string_view bytes, size_t max_messages) {
   Budget budget(max_messages);

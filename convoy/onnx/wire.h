@@ -112,6 +112,10 @@ struct ModelView {
   std::vector<FunctionView> functions;
 };
 
+/// True for well-formed UTF-8. All names and texts of a file are; strings of attributes, which
+/// the format takes for bytes, need not be.
+bool is_utf8(std::string_view bytes);
+
 // Each throws ValueError for bytes that are not such a message, and LimitError when it has more
 // than `max_messages` nodes, attributes, weights and inputs: each of them takes up to two hundred
 // times the bytes it takes in the file.

@@ -1,0 +1,85 @@
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "convoy/base/error.h"
+#include "convoy/compile/optimize.h"
+#include "convoy/graph/dot.h"
+#include "convoy/graph/text.h"
+#include "convoy/onnx/onnx.h"
+#include "convoy/passes/passes.h"
+#include "model_file.h"
+#include "verbs.h"
+
+namespace convoy::cli {
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  convoy convert model.onnx newer.onnx --opset 21   the same network in another opset
+  convoy convert model.onnx small.onnx --optimize   constants folded, repetitions merged
+  convoy convert model.onnx fixed.onnx --dim N=1    symbolic dimensions fixed
+  convoy convert model.onnx model.convoy            Convoy's text, to read and to edit
+  convoy convert model.convoy model.onnx            and back
+
+The suffix of OUT says what is written: .onnx, .convoy, .dot, .svg.)";
+
+struct Arguments {
+  std::filesystem::path in, out;
+  DimensionOptions dims;
+  int64_t opset = 0;
+  bool optimize = false, external_data = false;
+};
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text;
+  if (!stream.flush()) throw ValueError(fmt::format("cannot write '{}'", path.string()));
+}
+
+void convert(const Arguments& arguments) {
+  Graph graph = load_model(arguments.in);
+  const Bindings bindings = arguments.dims.bindings(graph);
+  if (!bindings.empty()) {
+    if (bindings.size() != symbols_of(graph).size())
+      throw ValueError("--dim must be given for every symbolic dimension, or for none");
+    graph = specialize(graph, bindings);
+  }
+  if (arguments.optimize) graph = convoy::optimize(graph);
+  const std::string suffix = arguments.out.extension().string();
+  if (suffix != ".onnx" && arguments.opset != 0)
+    throw ValueError("--opset is for .onnx files");
+  if (suffix == ".onnx")
+    onnx::save(graph, arguments.out, {arguments.opset, arguments.external_data});
+  else if (suffix == ".convoy")
+    write_text(arguments.out, to_string(graph));
+  else if (suffix == ".dot")
+    write_text(arguments.out, to_dot(graph));
+  else if (suffix == ".svg")
+    write_text(arguments.out, to_svg(graph));
+  else
+    throw ValueError(fmt::format("'{}': what can be written is .onnx, .convoy, .dot and .svg",
+                                 arguments.out.string()));
+}
+
+}  // namespace
+
+void add_convert(CLI::App& app, const Session&) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("convert", "From one file format, or opset, to another");
+  verb->footer(examples);
+  verb->add_option("in", arguments->in, "an .onnx or .convoy file")->required();
+  verb->add_option("out", arguments->out, "the file to write")->required();
+  arguments->dims.add_to(*verb);
+  verb->add_option("--opset", arguments->opset,
+                   "ONNX opset; without it the lowest from 18 on that can say all of the graph");
+  verb->add_flag("--optimize", arguments->optimize,
+                 "fold constants, simplify, and merge what is computed twice");
+  verb->add_flag("--external-data", arguments->external_data,
+                 "weights in a file of their own, OUT.data; always so beyond 2 GiB");
+  verb->callback([arguments] { convert(*arguments); });
+}
+
+}  // namespace convoy::cli

@@ -1,0 +1,114 @@
+#include "model_file.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "convoy/base/error.h"
+#include "convoy/compile/function.h"
+#include "convoy/graph/text.h"
+#include "convoy/onnx/onnx.h"
+
+namespace convoy::cli {
+
+namespace {
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw ValueError(fmt::format("cannot read '{}'", path.string()));
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void add_symbols(const Dim& size, std::vector<std::string>& names) {
+  for (const DimProduct& product : size.products())
+    for (const DimFactor& factor : product.factors) {
+      if (factor.kind == DimFactor::Kind::symbol &&
+          std::find(names.begin(), names.end(), factor.name) == names.end())
+        names.push_back(factor.name);
+      for (const Dim& argument : factor.args) add_symbols(argument, names);
+    }
+}
+
+std::string scaled(int64_t number, double step, const std::vector<std::string>& units) {
+  double value = static_cast<double>(number);
+  size_t unit = 0;
+  while (value >= step && unit + 1 < units.size()) {
+    value /= step;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} {}", number, units[0])
+                   : fmt::format("{:.{}f} {}", value, value < 10 ? 2 : 1, units[unit]);
+}
+
+}  // namespace
+
+Graph load_model(const std::filesystem::path& path,
+                 const std::map<std::string, Tensor, std::less<>>& constants) {
+  const std::string suffix = path.extension().string();
+  if (suffix == ".onnx") {
+    onnx::LoadOptions options;
+    options.constants = constants;
+    return onnx::load(path, options);
+  }
+  if (suffix == ".convoy") {
+    try {
+      return parse_graph(read_text(path));
+    } catch (const Error&) {
+      rethrow_with_prefix(fmt::format("'{}': ", path.string()));
+    }
+  }
+  throw ValueError(fmt::format(
+      "'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy)", path.string()));
+}
+
+void DimensionOptions::add_to(CLI::App& verb) {
+  verb.add_option("--dim", texts_, "a size for a symbolic dimension, as often as needed: --dim N=1")
+      ->type_name("NAME=SIZE");
+}
+
+Bindings DimensionOptions::bindings(const Graph& graph) const {
+  const std::vector<std::string> known = symbols_of(graph);
+  Bindings bindings;
+  for (const std::string& text : texts_) {
+    const size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    int64_t size = -1;
+    if (equals != std::string::npos)
+      std::from_chars(text.data() + equals + 1, text.data() + text.size(), size);
+    if (size < 0)
+      throw ValueError(fmt::format("--dim takes NAME=SIZE, such as N=1, not '{}'", text));
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw ValueError(known.empty()
+                           ? fmt::format("--dim {}: the model has no symbolic dimensions", text)
+                           : fmt::format("--dim {}: the model's symbolic dimensions are {}", text,
+                                         fmt::join(known, ", ")));
+    bindings[name] = size;
+  }
+  return bindings;
+}
+
+std::vector<std::string> symbols_of(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Value& input : graph.inputs)
+    for (const Dim& size : input.shape()) add_symbols(size, names);
+  return names;
+}
+
+void add_backend_option(CLI::App& verb, std::string& backend) {
+  backend = backends().front();
+  verb.add_option("--backend", backend, "what runs it")
+      ->check(CLI::IsMember(backends()))
+      ->capture_default_str();
+}
+
+std::string bytes_text(int64_t bytes) {
+  return scaled(bytes, 1024, {"bytes", "KiB", "MiB", "GiB", "TiB"});
+}
+
+std::string count_text(int64_t count) { return scaled(count, 1000, {"", "k", "M", "G", "T"}); }
+
+}  // namespace convoy::cli

@@ -1,0 +1,43 @@
+// Networks from and to files, as every verb takes them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "convoy/graph/graph.h"
+
+namespace convoy::cli {
+
+/// A network in a file: ONNX (.onnx), or Convoy's own text (.convoy). Inputs in `constants` become
+/// constants, see onnx::LoadOptions.
+Graph load_model(const std::filesystem::path& path,
+                 const std::map<std::string, Tensor, std::less<>>& constants = {});
+
+/// Sizes given to symbolic dimensions, "--dim N=1".
+class DimensionOptions {
+ public:
+  /// Adds the option to a verb.
+  void add_to(CLI::App& verb);
+  /// Of graphs that have them; ValueError for names that `graph` does not have.
+  Bindings bindings(const Graph& graph) const;
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+/// Names of the symbols in the shapes of the graph's inputs, in order, each once.
+std::vector<std::string> symbols_of(const Graph& graph);
+
+/// Adds --backend to a verb; the default is the fastest that there is.
+void add_backend_option(CLI::App& verb, std::string& backend);
+
+/// "640 KiB", "1.5 GiB".
+std::string bytes_text(int64_t bytes);
+/// "6.48 G", with SI prefixes: of operations, parameters.
+std::string count_text(int64_t count);
+
+}  // namespace convoy::cli

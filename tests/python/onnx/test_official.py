@@ -1,0 +1,44 @@
+"""ONNX's own test suite, run as it is; what is out of scope stands in official.py with its reason.
+
+Two promises: every test in scope passes, and none that is listed as out of scope would pass: the
+list can only shrink.
+"""
+
+import unittest
+
+import convoy.onnx.backend
+import onnx.backend.test
+import pytest
+from official import CASES, EXCEPTIONS, OUT_OF_SCOPE, why_out_of_scope
+
+_suite = onnx.backend.test.BackendTest(convoy.onnx.backend, __name__)
+# Without this machine's other devices, and without what is told apart below.
+for _name, _class in _suite.test_cases.items():
+    for _test in [name for name in vars(_class) if name.startswith("test_")]:
+        case = _test.removesuffix("_cpu")
+        if not _test.endswith("_cpu") or case not in CASES or why_out_of_scope(case):
+            delattr(_class, _test)
+    if any(name.startswith("test_") for name in vars(_class)):
+        globals()[_name] = _class
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if why_out_of_scope(name)])
+def test_what_is_out_of_scope_does_not_pass(case: str) -> None:
+    """When this fails, the operator has come into scope: take it off the list in official.py."""
+    with pytest.raises((convoy.Error, AssertionError)):
+        CASES[case].run()
+
+
+def test_every_entry_of_the_list_is_of_use() -> None:
+    operators = {operator for case in CASES.values() for operator in case.operators}
+    assert not OUT_OF_SCOPE.keys() - operators
+    assert not EXCEPTIONS.keys() - CASES.keys()
+
+
+def test_most_of_the_suite_is_in_scope() -> None:
+    """The figure that docs/onnx.md states."""
+    passing = sum(not why_out_of_scope(name) for name in CASES)
+    assert passing >= 1
+
+
+assert unittest  # pytest collects the classes above
