@@ -1,5 +1,7 @@
 #include "convoy/onnx/idioms.h"
 
+#include "convoy/onnx/plane_offsets.h"
+#include "convoy/onnx/sums_of_windows.h"
 #include "convoy/passes/passes.h"
 
 namespace convoy::onnx {
@@ -29,6 +31,8 @@ Graph recognize_idioms(const Graph& graph) {
     if (binary && binary->kind == BinaryKind::mul)
       if (const Value x = silu_of(in[0], in[1]))
         outputs = {activation(ActivationKind::silu, x, {}, {}, node.name)};
+    if (const Value offsets = plane_offsets_restored(node, in)) outputs = {offsets};
+    if (const Value average = average_restored(node, in)) outputs = {average};
     return outputs;
   };
   return eliminate_dead_code(rewritten(graph, recognize));

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "convoy/base/error.h"
+#include "convoy/onnx/window.h"
 #include "convoy/ops/flip.h"
 #include "convoy/reference/reference.h"
 
@@ -19,7 +19,7 @@ size_t spatial_rank(Reading& in, const Value& x, const Value& w) {
 
 void check_kernel_shape(Reading& in, const Value& w) {
   const Integers stated = in.integers("kernel_shape");
-  const Shape kernel = kernel_of(w.type());
+  const Shape kernel = spatial_of(w.type());
   if (stated.empty() && !in.has_attribute("kernel_shape")) return;
   bool fits = stated.size() == kernel.size();
   for (size_t axis = 0; fits && axis < kernel.size(); ++axis)
@@ -29,7 +29,7 @@ void check_kernel_shape(Reading& in, const Value& w) {
                           to_string(w.type())));
 }
 
-Shape kernel_of(const Type& weights) { return {weights.shape.begin() + 2, weights.shape.end()}; }
+Shape spatial_of(const Type& type) { return {type.shape.begin() + 2, type.shape.end()}; }
 
 void require_floating(Writing& out) {
   if (!is_floating(out.type().dtype))
@@ -46,22 +46,43 @@ std::string kernel_input(Writing& out, size_t i, bool flip) {
     const Tensor turned = reference::apply(*flipped.node(), std::span(weights, 1))[0];
     return out.constant(turned, out.value(i).node()->title() + "_flipped");
   }
-  // From the last element backwards, however many there are.
-  return out.add("Slice", {out.input(i), out.integers(Integers(axes.size(), -1)),
-                           out.integers(Integers(axes.size(), std::numeric_limits<int64_t>::min())),
-                           out.integers(axes), out.integers(Integers(axes.size(), -1))});
+  return out.add("Slice", flipping(out, out.input(i), axes.size()));
 }
 
-std::string padded_by_kernel(Writing& out, const std::string& x, const Padding& padding,
-                             const Shape& kernel, const Integers& dilation) {
-  Shape begins{0, 0}, ends{0, 0};
-  for (size_t axis = 0; axis < kernel.size(); ++axis) {
-    const auto [begin, end] = resolve(padding, axis, 0, kernel[axis], 1, dilation[axis]);
-    begins.push_back(begin);
+Names flipping(Writing& out, const std::string& weights, size_t rank) {
+  // From the last element backwards, however many there are.
+  Integers axes;
+  for (size_t axis = 0; axis < rank; ++axis) axes.push_back(static_cast<int64_t>(2 + axis));
+  return {weights, out.integers(Integers(rank, -1)),
+          out.integers(Integers(rank, std::numeric_limits<int64_t>::min())), out.integers(axes),
+          out.integers(Integers(rank, -1))};
+}
+
+Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
+                   const Integers& stride, const Integers& dilation) {
+  Borders borders;
+  for (size_t axis = 0; axis < kernel.size(); ++axis)
+    borders.push_back(resolve(padding, axis, in[axis], kernel[axis], stride[axis], dilation[axis]));
+  return borders;
+}
+
+std::optional<Integers> pads_of(const Borders& borders) {
+  std::vector<Padding::Sides> sides;
+  for (const auto& [begin, end] : borders) {
+    if (!begin.is_static() || !end.is_static()) return {};
+    sides.emplace_back(begin.value(), end.value());
+  }
+  return pads_of(sides);
+}
+
+std::string padded(Writing& out, const std::string& x, const Borders& borders) {
+  Shape pads{0, 0}, ends{0, 0};
+  for (const auto& [begin, end] : borders) {
+    pads.push_back(begin);
     ends.push_back(end);
   }
-  begins.insert(begins.end(), ends.begin(), ends.end());
-  return out.add("Pad", {x, out.sizes(begins)});
+  pads.insert(pads.end(), ends.begin(), ends.end());
+  return out.add("Pad", {x, out.sizes(pads)});
 }
 
 }  // namespace convoy::onnx

@@ -1,6 +1,8 @@
 // Weights of convolutions in files: their shape, and kernels to be turned around.
 #pragma once
 
+#include <optional>
+
 #include "convoy/onnx/reading.h"
 #include "convoy/onnx/writing.h"
 #include "convoy/ops/padding.h"
@@ -12,15 +14,22 @@ size_t spatial_rank(Reading& in, const Value& x, const Value& w);
 /// kernel_shape, where it is given, must be that of the weights.
 void check_kernel_shape(Reading& in, const Value& w);
 
-/// Spatial axes of weights [O,C,K…].
-Shape kernel_of(const Type& weights);
+/// Sizes of the spatial axes of activations [N,C,S…] or weights [O,C,K…].
+Shape spatial_of(const Type& type);
 /// Convolutions of integers are not to be had in ONNX.
 void require_floating(Writing& out);
 /// Input i, turned around over its spatial axes when `flip` says so: at once where the weights are
 /// known, by a node otherwise.
 std::string kernel_input(Writing& out, size_t i, bool flip);
-/// `x` with the borders that `half` or `full` padding gives it for a kernel of symbolic size.
-std::string padded_by_kernel(Writing& out, const std::string& x, const Padding& padding,
-                             const Shape& kernel, const Integers& dilation);
+/// Inputs of the Slice that turns `weights` around over their `rank` spatial axes.
+Names flipping(Writing& out, const std::string& weights, size_t rank);
+/// Begin and end of the padding on every spatial axis, symbolic where sizes are.
+using Borders = std::vector<std::pair<Dim, Dim>>;
+Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
+                   const Integers& stride, const Integers& dilation);
+/// The borders as ONNX's attribute pads; none when one of them is symbolic.
+std::optional<Integers> pads_of(const Borders& borders);
+/// `x` with zeros added around its spatial axes by a node of its own.
+std::string padded(Writing& out, const std::string& x, const Borders& borders);
 
 }  // namespace convoy::onnx

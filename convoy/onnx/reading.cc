@@ -188,6 +188,19 @@ double Reading::scalar(size_t i) const {
   return known.at(0);
 }
 
+Numbers Reading::meant_numbers(size_t i) const {
+  const Tensor known = constant(i);
+  if (!is_floating(known.dtype()))
+    refuse(fmt::format("input {} is {}, it must hold floating numbers", i,
+                       to_string(input(i).type())));
+  Numbers numbers;
+  for (int64_t k = 0; k < known.size(); ++k)
+    numbers.push_back(known.dtype() == DType::float32
+                          ? meant_by(known.data<float>()[static_cast<size_t>(k)])
+                          : known.at(k));
+  return numbers;
+}
+
 int64_t Reading::integer_scalar(size_t i) const {
   const Integers known = static_sizes(i);
   if (known.size() != 1)

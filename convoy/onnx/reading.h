@@ -69,6 +69,9 @@ class Reading {
   Integers static_sizes(size_t i) const;
   /// The one number that input i holds.
   double scalar(size_t i) const;
+  /// All numbers that input i holds; of a float32, the number that was meant: 0.1 rather than
+  /// 0.10000000149.
+  Numbers meant_numbers(size_t i) const;
   int64_t integer_scalar(size_t i) const;
 
   /// Attributes of the node that no reader has asked for, and inputs beyond `max_inputs`: neither

@@ -8,12 +8,16 @@
 
 namespace convoy::onnx {
 
+void check_per_axis(Reading& in, std::string_view name, const Integers& list, size_t rank) {
+  if (list.size() != rank)
+    in.refuse(fmt::format("{} has {} entries for {} spatial axes", name, list.size(), rank));
+}
+
 namespace {
 
 Integers one_per_axis(Reading& in, std::string_view name, size_t rank) {
   Integers list = in.integers(name, Integers(rank, 1));
-  if (list.size() != rank)
-    in.refuse(fmt::format("{} has {} entries for {} spatial axes", name, list.size(), rank));
+  check_per_axis(in, name, list, rank);
   return list;
 }
 

@@ -16,6 +16,9 @@ struct Window {
 /// strides, dilations, pads and auto_pad of a node. ValueError where lengths or values are wrong.
 Window read_window(Reading& in, size_t rank);
 
+/// ValueError unless the attribute `name` has one entry per spatial axis.
+void check_per_axis(Reading& in, std::string_view name, const Integers& list, size_t rank);
+
 /// pads in ONNX's order: every begin, then every end.
 Integers pads_of(const std::vector<Padding::Sides>& sides);
 std::vector<Padding::Sides> sides_of(const Integers& pads);
