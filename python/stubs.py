@@ -104,7 +104,7 @@ def package_stub(source: Path, signatures: dict[str, ast.FunctionDef]) -> str:
         if isinstance(node, ast.ImportFrom) and node.module == "_convoy":
             names = ", ".join(f"{a.name} as {a.name}" for a in node.names)
             text += f"from ._convoy import {names}\n"
-        elif isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("_"):
+        elif isinstance(node, ast.ImportFrom) and node.module != "_eager":
             names = ", ".join(f"{a.name} as {a.asname or a.name}" for a in node.names)
             text += f"from .{node.module or ''} import {names}\n"
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
@@ -151,7 +151,7 @@ def main(built: Path, sources: Path) -> None:
         text = submodule.read_text()
         text = re.sub(r"^import _convoy$", "from .. import _convoy", text, flags=re.M)
         text = re.sub(r"^import _convoy\.(\w+)$", r"from . import \1", text, flags=re.M)
-        submodule.write_text(re.sub(r"\b_convoy\.(nn|models)\.", r"\1.", text))
+        submodule.write_text(re.sub(r"\b_convoy\.(models|nn|onnx)\.", r"\1.", text))
     package = sources / "__init__.py"
     (built / "__init__.pyi").write_text(package_stub(package, signatures_of(stub)))
     for source in sources.rglob("*.py"):

@@ -64,8 +64,9 @@ class InferenceSession:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         if providers is not None and not isinstance(providers, list | tuple):
-            # onnxruntime's second argument by position is its SessionOptions.
-            sess_options, providers = providers, None
+            # onnxruntime's second argument by position is its SessionOptions, of which nothing
+            # changes results.
+            providers = None
         names = [p if isinstance(p, str) else p[0] for p in providers or []]
         for name in names:
             if name != "CPUExecutionProvider":

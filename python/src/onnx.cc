@@ -2,12 +2,10 @@
 #include "convoy/onnx/file_info.h"
 #include "convoy/onnx/onnx.h"
 
-#include <filesystem>
 #include <map>
 #include <variant>
 
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -23,9 +21,13 @@ using namespace nb::literals;
 
 namespace {
 
-std::map<std::string, Tensor, std::less<>> to_constants(const nb::dict& arrays) {
+class ConstantsArgument : public nb::object {
+  NB_OBJECT(ConstantsArgument, nb::object, "dict[str, numpy.typing.ArrayLike]", accept_any)
+};
+
+std::map<std::string, Tensor, std::less<>> to_constants(const ConstantsArgument& arrays) {
   std::map<std::string, Tensor, std::less<>> constants;
-  for (const auto [name, array] : arrays)
+  for (const auto [name, array] : nb::cast<nb::dict>(arrays))
     constants.emplace(nb::cast<std::string>(name),
                       to_tensor(array, "constant '" + python_text(name) + "'").clone());
   return constants;
@@ -33,7 +35,7 @@ std::map<std::string, Tensor, std::less<>> to_constants(const nb::dict& arrays) 
 
 /// Limits and constants as convoy/onnx/__init__.py hands them over.
 onnx::LoadOptions load_options(size_t max_messages, size_t max_nodes, int64_t max_depth,
-                               int64_t max_expanded_bytes, const nb::dict& constants) {
+                               int64_t max_expanded_bytes, const ConstantsArgument& constants) {
   return {max_messages, max_nodes, max_depth, max_expanded_bytes, to_constants(constants)};
 }
 
@@ -51,11 +53,12 @@ std::variant<Graph, std::vector<std::string>> graph_or_inputs(const Load& load) 
 }  // namespace
 
 // What convoy/onnx/__init__.py is made of.
-void bind_onnx(nb::module_& m) {
+void bind_onnx(nb::module_& parent) {
+  nb::module_ m = parent.def_submodule("onnx", "ONNX files; see convoy.onnx.");
   m.def(
-      "_load_onnx",
-      [](const std::filesystem::path& path, size_t max_messages, size_t max_nodes,
-         int64_t max_depth, int64_t max_expanded_bytes, const nb::dict& constants) {
+      "load",
+      [](const std::string& path, size_t max_messages, size_t max_nodes,
+         int64_t max_depth, int64_t max_expanded_bytes, const ConstantsArgument& constants) {
         const auto options =
             load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
         const nb::gil_scoped_release release;
@@ -64,9 +67,9 @@ void bind_onnx(nb::module_& m) {
       "path"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
       "constants"_a);
   m.def(
-      "_load_onnx_bytes",
+      "load_bytes",
       [](const nb::bytes& model, size_t max_messages, size_t max_nodes, int64_t max_depth,
-         int64_t max_expanded_bytes, const nb::dict& constants) {
+         int64_t max_expanded_bytes, const ConstantsArgument& constants) {
         const auto options =
             load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
         const std::string_view bytes(model.c_str(), model.size());
@@ -76,16 +79,16 @@ void bind_onnx(nb::module_& m) {
       "model"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
       "constants"_a);
   m.def(
-      "_load_onnx_or_inputs",
-      [](const std::filesystem::path& path, const nb::dict& constants) {
+      "load_or_inputs",
+      [](const std::string& path, const ConstantsArgument& constants) {
         onnx::LoadOptions options;
         options.constants = to_constants(constants);
         return graph_or_inputs([&] { return onnx::load(path, options); });
       },
       "path"_a, "constants"_a);
   m.def(
-      "_load_onnx_bytes_or_inputs",
-      [](const nb::bytes& model, const nb::dict& constants) {
+      "load_bytes_or_inputs",
+      [](const nb::bytes& model, const ConstantsArgument& constants) {
         onnx::LoadOptions options;
         options.constants = to_constants(constants);
         const std::string_view bytes(model.c_str(), model.size());
@@ -93,14 +96,14 @@ void bind_onnx(nb::module_& m) {
       },
       "model"_a, "constants"_a);
   m.def(
-      "_save_onnx",
-      [](const Graph& graph, const std::filesystem::path& path, int64_t opset, bool external_data) {
+      "save",
+      [](const Graph& graph, const std::string& path, int64_t opset, bool external_data) {
         const nb::gil_scoped_release release;
         onnx::save(graph, path, {opset, external_data});
       },
       "graph"_a, "path"_a, "opset"_a, "external_data"_a);
   m.def(
-      "_onnx_bytes",
+      "to_bytes",
       [](const Graph& graph, int64_t opset) {
         std::string bytes;
         {
@@ -110,11 +113,11 @@ void bind_onnx(nb::module_& m) {
         return nb::bytes(bytes.data(), bytes.size());
       },
       "graph"_a, "opset"_a);
-  nb::class_<onnx::FileInfo::Port>(m, "_OnnxPort")
+  nb::class_<onnx::FileInfo::Port>(m, "Port")
       .def_ro("name", &onnx::FileInfo::Port::name)
       .def_ro("type", &onnx::FileInfo::Port::type)
       .def_ro("shape", &onnx::FileInfo::Port::shape);
-  nb::class_<onnx::FileInfo>(m, "_OnnxFileInfo")
+  nb::class_<onnx::FileInfo>(m, "FileInfo")
       .def_ro("ir_version", &onnx::FileInfo::ir_version)
       .def_ro("opsets", &onnx::FileInfo::opsets)
       .def_ro("producer", &onnx::FileInfo::producer)
@@ -124,13 +127,13 @@ void bind_onnx(nb::module_& m) {
       .def_ro("inputs", &onnx::FileInfo::inputs)
       .def_ro("outputs", &onnx::FileInfo::outputs);
   m.def(
-      "_describe_onnx", [](const std::filesystem::path& path) { return onnx::describe(path); },
+      "describe", [](const std::string& path) { return onnx::describe(path); },
       "path"_a);
   m.def(
-      "_describe_onnx_bytes",
+      "describe_bytes",
       [](const nb::bytes& model) { return onnx::describe_bytes({model.c_str(), model.size()}); },
       "model"_a);
-  m.def("_onnx_operators", onnx::supported_operators);
+  m.def("supported_operators", onnx::supported_operators);
 }
 
 }  // namespace convoy::python

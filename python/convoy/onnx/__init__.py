@@ -15,8 +15,8 @@ from collections.abc import Mapping
 
 from numpy.typing import ArrayLike
 
-from .. import _convoy
 from .._convoy import Graph
+from .._convoy import onnx as _onnx
 
 __all__ = ["load", "save", "supported_operators", "to_bytes"]
 
@@ -42,8 +42,8 @@ def load(
     """
     limits = (max_messages, max_nodes, max_depth, max_expanded_bytes, dict(constants or {}))
     if isinstance(model, bytes | bytearray | memoryview):
-        return _convoy._load_onnx_bytes(bytes(model), *limits)
-    return _convoy._load_onnx(os.fspath(model), *limits)
+        return _onnx.load_bytes(bytes(model), *limits)
+    return _onnx.load(os.fspath(model), *limits)
 
 
 def save(
@@ -58,14 +58,14 @@ def save(
     Parameters become initialisers with their present values. Weights go into `<path>.data` where
     the file would otherwise pass 2 GiB, or always with `external_data`.
     """
-    _convoy._save_onnx(graph, os.fspath(path), opset or 0, external_data)
+    _onnx.save(graph, os.fspath(path), opset or 0, external_data)
 
 
 def to_bytes(graph: Graph, opset: int | None = None) -> bytes:
     """What `save` writes into a file."""
-    return _convoy._onnx_bytes(graph, opset or 0)
+    return _onnx.to_bytes(graph, opset or 0)
 
 
 def supported_operators() -> list[str]:
     """Names of the ONNX operators that `load` reads."""
-    return _convoy._onnx_operators()
+    return _onnx.supported_operators()

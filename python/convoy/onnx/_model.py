@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import _convoy
 from .._convoy import Function, Graph, NotSupportedError
+from .._convoy import onnx as _onnx
 
 Array = NDArray[Any]
 
@@ -29,25 +31,27 @@ class Model:
         self._source = source if isinstance(source, bytes) else os.fspath(source)
         self._backend = backend
         self.info = (
-            _convoy._describe_onnx_bytes(self._source)
+            _onnx.describe_bytes(self._source)
             if isinstance(self._source, bytes)
-            else _convoy._describe_onnx(self._source)
+            else _onnx.describe(self._source)
         )
         self.output_names = [output.name for output in self.info.outputs]
         self._functions: OrderedDict[tuple[Any, ...], Function] = OrderedDict()
         self._deciding: list[str] = []  # inputs that must be constants, as far as is known
+        self._lock = threading.Lock()  # of the two above
         graph = self._load({})
         if isinstance(graph, Graph):
             self._functions[()] = _convoy.compile(graph, backend=backend)
 
     def _load(self, constants: Mapping[str, Array]) -> Graph | list[str]:
         if isinstance(self._source, bytes):
-            return _convoy._load_onnx_bytes_or_inputs(self._source, dict(constants))
-        return _convoy._load_onnx_or_inputs(self._source, dict(constants))
+            return _onnx.load_bytes_or_inputs(self._source, dict(constants))
+        return _onnx.load_or_inputs(self._source, dict(constants))
 
     def __call__(self, feeds: Mapping[str, Array]) -> list[Array]:
         """The outputs in order, for arrays by the names of all inputs."""
-        function = self._function_for(feeds)
+        with self._lock:
+            function = self._function_for(feeds)
         results = function(**{k: v for k, v in feeds.items() if k not in self._deciding})
         return list(results) if isinstance(results, tuple | list) else [results]
 

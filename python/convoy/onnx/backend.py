@@ -62,15 +62,11 @@ class ConvoyBackend(Backend):
         return True
 
     @classmethod
-    def prepare(
-        cls, model: onnx.ModelProto, device: str = "CPU", **kwargs: Any
-    ) -> ConvoyModel:
+    def prepare(cls, model: onnx.ModelProto, device: str = "CPU", **kwargs: Any) -> ConvoyModel:
         """`backend` names one of convoy.backends()."""
         if not cls.supports_device(device):
             raise NotSupportedError(f"there is no device {device}; there is CPU")
-        return ConvoyModel(
-            Model(model.SerializeToString(), kwargs.get("backend") or "reference")
-        )
+        return ConvoyModel(Model(model.SerializeToString(), kwargs.get("backend") or "reference"))
 
     @classmethod
     def run_model(

@@ -55,7 +55,10 @@ def test_inspect_counts_once_sizes_are_known(model: Path) -> None:
     assert told["opsets"] == {"ai.onnx": 18}
     assert [node["op"] for node in told["nodes"]] == ["conv", "relu", "reduce_mean"]
     assert told["nodes"][0] == {
-        "name": "stem", "op": "conv", "outputs": ["float32[2,5,6,6]"], "flops": told["flops"],
+        "name": "stem",
+        "op": "conv",
+        "outputs": ["float32[2,5,6,6]"],
+        "flops": told["flops"],
     }
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import convoy
 import numpy as np
 import onnx
 import onnx.reference
 import onnxruntime as ort
 from numpy.typing import NDArray
+
+import convoy
 
 Array = NDArray[Any]
 

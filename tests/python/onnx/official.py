@@ -53,8 +53,9 @@ class Case:
         if self.test.data_sets is None:
             return []
         normalize = onnx.backend.test.runner._normalize_tensor
-        return [([normalize(i) for i in a], [normalize(o) for o in b]) for a, b in
-                self.test.data_sets]
+        return [
+            ([normalize(i) for i in a], [normalize(o) for o in b]) for a, b in self.test.data_sets
+        ]
 
 
 def _cases() -> dict[str, Case]:

@@ -1,5 +1,5 @@
-"""Files that lie: every one is an error of ours that says where, never a crash, a silent acceptance,
-or unbounded memory or time."""
+"""Files that lie: every one is an error of ours that says where, and never a crash, a silent
+acceptance, or unbounded memory or time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import convoy
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+
+import convoy
 
 OPSET = helper.make_opsetid("", 18)
 FLOAT = TensorProto.FLOAT
@@ -39,9 +40,7 @@ def model_of(
     opsets = [helper.make_opsetid("", opset)]
     if functions:
         opsets.append(helper.make_opsetid("own", 1))
-    return helper.make_model(
-        graph, opset_imports=opsets, ir_version=10, functions=list(functions)
-    )
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10, functions=list(functions))
 
 
 def tensor(name: str, array: Any) -> TensorProto:
@@ -56,7 +55,7 @@ def conv(weights: Any = None, **attributes: Any) -> onnx.ModelProto:
 
 
 def refused(model: onnx.ModelProto | bytes, *words: str) -> str:
-    """The message with which the model is refused, which holds `words`; quickly, in little memory."""
+    """The message with which the model is refused, quickly and in little memory; with `words`."""
     data = model if isinstance(model, bytes) else model.SerializeToString()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.monotonic()
@@ -135,9 +134,7 @@ def test_ir_version(version: int) -> None:
 
 @pytest.mark.parametrize("opset", [1, 6, 29, 2**40, -3])
 def test_opset(opset: int) -> None:
-    refused(
-        model_of([helper.make_node("Relu", ["x"], ["y"])], opset=opset), "opset", str(opset)
-    )
+    refused(model_of([helper.make_node("Relu", ["x"], ["y"])], opset=opset), "opset", str(opset))
 
 
 def test_no_opset() -> None:
@@ -294,8 +291,17 @@ def test_external_paths_that_leave_the_folder(tmp_path: Path) -> None:
     secret.write_bytes(bytes(64))
     folder = tmp_path / "model"
     folder.mkdir()
-    for location in ("../secret.bin", "./../secret.bin", "a/../../secret.bin", str(secret), "",
-                     "/etc/passwd", ".", "..", "a\0b"):
+    for location in (
+        "../secret.bin",
+        "./../secret.bin",
+        "a/../../secret.bin",
+        str(secret),
+        "",
+        "/etc/passwd",
+        ".",
+        "..",
+        "a\0b",
+    ):
         refused_file(external(folder, location=location))
     (folder / "link.bin").symlink_to(secret)
     refused_file(external(folder, location="link.bin"), "symbolic link")
@@ -409,9 +415,14 @@ def limited(build: Callable[[], onnx.ModelProto]) -> None:
     """Refused when it is read, or when it is asked to run within a limit of memory."""
     start = time.monotonic()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(convoy.Error):
-        graph = convoy.onnx.load(build().SerializeToString())
+    data = build().SerializeToString()
+
+    def load_and_run() -> None:
+        graph = convoy.onnx.load(data)
         convoy.compile(graph, memory_limit=1 << 28)(np.ones((1, 3, 8, 8), np.float32))
+
+    with pytest.raises(convoy.Error):
+        load_and_run()
     assert time.monotonic() - start < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
 
