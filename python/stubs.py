@@ -151,7 +151,7 @@ def main(built: Path, sources: Path) -> None:
         text = submodule.read_text()
         text = re.sub(r"^import _convoy$", "from .. import _convoy", text, flags=re.M)
         text = re.sub(r"^import _convoy\.(\w+)$", r"from . import \1", text, flags=re.M)
-        submodule.write_text(re.sub(r"\b_convoy\.(models|nn|onnx)\.", r"\1.", text))
+        submodule.write_text(re.sub(r"\b_convoy\.(io|models|nn|onnx)\.", r"\1.", text))
     package = sources / "__init__.py"
     (built / "__init__.pyi").write_text(package_stub(package, signatures_of(stub)))
     for source in sources.rglob("*.py"):

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "convoy/base/cancellation.h"
+#include "convoy/base/named_tensors.h"
 #include "convoy/base/tensor.h"
 #include "convoy/graph/graph.h"
 
@@ -40,9 +40,6 @@ struct RunOptions {
 /// thread at a time, kept between calls.
 class Context;
 class Specialization;
-
-/// Arrays for inputs by their names.
-using NamedTensors = std::map<std::string, Tensor, std::less<>>;
 
 /// A compiled graph. Immutable and shared by threads; copies share everything. It specialises
 /// itself to the shapes of each call and keeps what it compiled for them, up to a limit. Any

@@ -1,7 +1,7 @@
 // Weights of networks by name: counted, taken out, put in.
 #pragma once
 
-#include "convoy/compile/function.h"
+#include "convoy/base/named_tensors.h"
 #include "convoy/nn/module.h"
 
 namespace convoy::models {

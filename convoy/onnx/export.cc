@@ -2,10 +2,10 @@
 
 #include "convoy/base/checked.h"
 #include "convoy/base/error.h"
+#include "convoy/io/replacing_file.h"
 #include "convoy/onnx/bias.h"
 #include "convoy/onnx/model_writer.h"
 #include "convoy/onnx/onnx.h"
-#include "convoy/onnx/replacing_file.h"
 #include "convoy/onnx/unsupported.h"
 #include "convoy/onnx/writers.h"
 #include "convoy/passes/passes.h"
@@ -69,7 +69,7 @@ auto with_model(const Graph& original, int64_t opset, const Use& use) {
 }
 
 /// Data of at least `small` bytes, each beginning on a page, so that it can be mapped.
-std::vector<int64_t> write_data(const ModelWriter& model, ReplacingFile& file) {
+std::vector<int64_t> write_data(const ModelWriter& model, io::ReplacingFile& file) {
   constexpr int64_t page = 4096, small = 1024;
   std::vector<int64_t> offsets;
   int64_t end = 0;
@@ -101,10 +101,10 @@ std::string to_bytes(const Graph& graph, const SaveOptions& options) {
 
 void save(const Graph& graph, const std::filesystem::path& path, const SaveOptions& options) {
   with_model(graph, options.opset, [&](const ModelWriter& model) {
-    ReplacingFile file(path);
+    io::ReplacingFile file(path);
     if (options.external_data || data_bytes(model) > largest_file) {
       const std::filesystem::path beside = path.string() + ".data";
-      ReplacingFile data(beside);
+      io::ReplacingFile data(beside);
       const std::vector<int64_t> offsets = write_data(model, data);
       file.write(model.bytes(beside.filename().string(), offsets));
       data.commit();

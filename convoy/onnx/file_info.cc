@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "convoy/base/error.h"
-#include "convoy/onnx/mapped_file.h"
+#include "convoy/io/mapped_file.h"
 #include "convoy/onnx/onnx.h"
 #include "convoy/onnx/reading.h"
 #include "convoy/onnx/types.h"
@@ -74,7 +74,7 @@ FileInfo info_of(const ModelView& model) {
 }  // namespace
 
 FileInfo describe(const std::filesystem::path& path) {
-  const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+  const std::shared_ptr<const io::MappedFile> file = io::MappedFile::open(path);
   try {
     return info_of(parse_model(file->bytes(), LoadOptions().max_messages));
   } catch (const Error&) {

@@ -391,7 +391,7 @@ Graph import(std::string_view bytes, Weights weights, const LoadOptions& options
 }  // namespace
 
 Graph load(const std::filesystem::path& path, const LoadOptions& options) {
-  const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+  const std::shared_ptr<const io::MappedFile> file = io::MappedFile::open(path);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   return import(file->bytes(), Weights(file, folder), options, "'" + path.string() + "'");
 }

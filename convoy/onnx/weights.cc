@@ -107,7 +107,7 @@ Weights::Data Weights::external(const TensorView& view, int64_t bytes) {
     if (key == "offset") offset = unsigned_number(key, value);
     if (key == "length") length = unsigned_number(key, value);
   }
-  if (!folder_) folder_ = std::make_unique<WeightFolder>(*path_);
+  if (!folder_) folder_ = std::make_unique<io::WeightFolder>(*path_);
   auto found = files_.find(location);
   if (found == files_.end())
     found = files_.emplace(std::string(location), folder_->open(location)).first;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "convoy/base/tensor.h"
-#include "convoy/onnx/mapped_file.h"
+#include "convoy/io/mapped_file.h"
 #include "convoy/onnx/wire.h"
 
 namespace convoy::onnx {
@@ -37,8 +37,8 @@ class Weights {
 
   std::shared_ptr<const void> bytes_;
   std::optional<std::filesystem::path> path_;
-  std::unique_ptr<WeightFolder> folder_;  // opened when the first weight asks for it
-  std::map<std::string, std::shared_ptr<const MappedFile>, std::less<>> files_;
+  std::unique_ptr<io::WeightFolder> folder_;  // opened when the first weight asks for it
+  std::map<std::string, std::shared_ptr<const io::MappedFile>, std::less<>> files_;
 };
 
 }  // namespace convoy::onnx

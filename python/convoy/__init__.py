@@ -173,6 +173,7 @@ where = _eager(_convoy.where)
 
 from . import (  # noqa: E402  (they build on what stands above)
     functional,
+    io,
     models,
     nn,
     onnx,
@@ -255,6 +256,7 @@ __all__ = [
     "huber_loss",
     "hwio_to_oihw",
     "instance_norm",
+    "io",
     "iota",
     "kl_div",
     "l1_loss",

@@ -27,4 +27,5 @@ NB_MODULE(_convoy, m) {
   bind_losses(m);
   bind_nn(m);
   bind_models(m);
+  bind_io(m);
 }

@@ -27,5 +27,6 @@ void bind_value(nanobind::module_& m);
 void bind_losses(nanobind::module_& m);
 void bind_nn(nanobind::module_& m);
 void bind_models(nanobind::module_& m);
+void bind_io(nanobind::module_& m);
 
 }  // namespace convoy::python

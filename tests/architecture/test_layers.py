@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKENDS = {"reference"}
 
 # What programs use the library for, without the networks that come with it.
-LIBRARY = {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx"}
+LIBRARY = {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "io"}
 
 # Layer → layers whose headers it may include, besides its own; in the order of the building.
 # Headers of ops are data and type rules and know no graph; their sources hold builders and
@@ -27,7 +27,8 @@ LAYERS = {
     "composites": {"base", "ops", "graph"},
     "passes": {"base", "ops", "graph", "composites"},
     "reference": {"base", "ops", "graph", "composites", "passes"},
-    "onnx": {"base", "ops", "graph", "composites", "passes", "reference"},
+    "io": {"base"},
+    "onnx": {"io", "base", "ops", "graph", "composites", "passes", "reference"},
     "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
     "nn": {"base", "ops", "graph", "composites", "passes", "compile"},
     "models": {"base", "ops", "graph", "composites", "passes", "compile", "nn"},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "convoy/base/error.h"
+#include "convoy/compile/function.h"
 #include "convoy/models/models.h"
 #include "convoy/models/randomize.h"
 

@@ -1,4 +1,4 @@
-#include "convoy/onnx/mapped_file.h"
+#include "convoy/io/mapped_file.h"
 
 #include <cerrno>
 #include <cstring>
@@ -12,7 +12,7 @@
 
 #include "convoy/base/error.h"
 
-namespace convoy::onnx {
+namespace convoy::io {
 
 namespace {
 
@@ -114,4 +114,4 @@ std::shared_ptr<const MappedFile> WeightFolder::open(std::string_view location) 
   return MappedFile::map(at.get(), whole);
 }
 
-}  // namespace convoy::onnx
+}  // namespace convoy::io

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-namespace convoy::onnx {
+namespace convoy::io {
 
 /// The bytes of a regular file, mapped for reading: pages come from disk when they are touched.
 /// The file must not shrink while it is mapped: reading beyond its new end then ends the program.
@@ -48,4 +48,4 @@ class WeightFolder {
   int descriptor_;
 };
 
-}  // namespace convoy::onnx
+}  // namespace convoy::io

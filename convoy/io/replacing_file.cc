@@ -1,4 +1,4 @@
-#include "convoy/onnx/replacing_file.h"
+#include "convoy/io/replacing_file.h"
 
 #include <atomic>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 
 #include "convoy/base/error.h"
 
-namespace convoy::onnx {
+namespace convoy::io {
 
 namespace {
 
@@ -45,4 +45,4 @@ void ReplacingFile::commit() {
                                  error ? error.message() : "the disk is full or fails"));
 }
 
-}  // namespace convoy::onnx
+}  // namespace convoy::io

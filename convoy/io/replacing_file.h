@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string_view>
 
-namespace convoy::onnx {
+namespace convoy::io {
 
 /// A file written beside `path` that takes its place when it is committed; without that it is
 /// removed and what was at `path` stays.
@@ -26,4 +26,4 @@ class ReplacingFile {
   std::ofstream stream_;
 };
 
-}  // namespace convoy::onnx
+}  // namespace convoy::io
