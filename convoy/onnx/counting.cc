@@ -2,11 +2,13 @@
 
 namespace convoy::onnx {
 
+std::string scalar_size(Writing& out, const Dim& size) {
+  return size.is_static() ? out.constant(Tensor::of<int64_t>({}, {size.value()}))
+                          : out.add("Squeeze", {out.sizes({size})});
+}
+
 Names range_inputs(Writing& out, const Dim& size) {
-  const auto number = [&](int64_t value) { return out.constant(Tensor::of<int64_t>({}, {value})); };
-  const std::string count =
-      size.is_static() ? number(size.value()) : out.add("Squeeze", {out.sizes({size})});
-  return {number(0), count, number(1)};
+  return {scalar_size(out, 0), scalar_size(out, size), scalar_size(out, 1)};
 }
 
 std::string numbered(Writing& out, const Shape& size) {

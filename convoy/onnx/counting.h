@@ -5,6 +5,8 @@
 
 namespace convoy::onnx {
 
+/// A size as an int64 scalar.
+std::string scalar_size(Writing& out, const Dim& size);
 /// The inputs of a Range that gives 0, 1, … size − 1 as int64.
 Names range_inputs(Writing& out, const Dim& size);
 /// The number in row-major order of every element of an array of that shape.

@@ -31,9 +31,9 @@ struct FileInfo {
   std::map<std::string, int64_t> opsets;  // by domain, "ai.onnx" for the standard one
   std::string producer, producer_version, documentation, graph_name;
   std::map<std::string, std::string> metadata;
-  std::vector<Port> inputs, outputs;          // inputs without initialisers
-  std::map<std::string, int64_t> operators;   // how many nodes by name, branches not counted
-  std::vector<Unsupported> unsupported;       // operators that `load` does not know
+  std::vector<Port> inputs, outputs;         // inputs without initialisers
+  std::map<std::string, int64_t> operators;  // how many nodes by name, branches not counted
+  std::vector<Unsupported> unsupported;      // operators that `load` does not know
 };
 
 /// ValueError when it is not an ONNX model.

@@ -8,6 +8,8 @@
 #include "convoy/onnx/counting.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/writers.h"
+#include "convoy/ops/binary.h"
+#include "convoy/ops/cast.h"
 #include "convoy/ops/reshape.h"
 
 namespace convoy::onnx {
@@ -25,23 +27,25 @@ std::optional<Dim> size_of_input(Reading& in, size_t i) {
 
 }  // namespace
 
-// start and delta may be anything where the number of steps is known.
+// The number of steps must be known; where it is, start may be anything.
 std::vector<Value> read_range(Reading& in) {
   const DType dtype = in.input(0).dtype();
   for (const size_t i : {size_t{1}, size_t{2}})
     if (in.input(i).dtype() != dtype) in.refuse("its inputs must have one dtype");
   const auto start = size_of_input(in, 0), limit = size_of_input(in, 1),
-             delta = size_of_input(in, 2);
-  const bool is_symbolic = start && limit && delta && delta->is_static() &&
-                           !((*start).is_static() && (*limit).is_static());
-  if (!is_symbolic) return {range(in.scalar(0), in.scalar(1), in.scalar(2), dtype)};
-  if (*delta == Dim(0)) in.refuse("delta is 0");
-  const Dim span = delta->value() > 0 ? *limit - *start : *start - *limit;
-  const Dim count = ceil_div(span, std::abs(delta->value()));
-  Value steps = iota(*start == Dim(0) ? count : max(count, 0));
-  if (!(*delta == Dim(1))) steps = steps * static_cast<double>(delta->value());
-  if (!(*start == Dim(0))) steps = steps + cast(reshape(in.input(0), {}), DType::int64);
-  return {cast(steps, dtype)};
+             step = size_of_input(in, 2);
+  const bool in_sizes = start && limit && step && step->is_static();
+  if (!in_sizes || (is_floating(dtype) && start->is_static() && limit->is_static()))
+    return {range(in.scalar(0), in.scalar(1), in.scalar(2), dtype)};
+  const int64_t delta = step->value();
+  if (delta == 0) in.refuse("delta is 0");
+  const Dim span = delta > 0 ? *limit - *start : *start - *limit;
+  const Dim count = ceil_div(span, std::abs(delta));
+  const bool may_be_negative = !count.is_symbol();
+  Value numbers = iota(may_be_negative ? max(count, 0) : count);
+  if (delta != 1) numbers = mul(numbers, constant(Tensor::of<int64_t>({}, {delta})));
+  if (!(*start == Dim(0))) numbers = add(numbers, cast(reshape(in.input(0), {}), DType::int64));
+  return {cast(numbers, dtype)};
 }
 
 // Whole numbers first: one rounding where the dtype is a floating one.

@@ -84,7 +84,8 @@ void write_value(pbf_writer out, std::string_view name, const Type& type) {
   pbf_writer type_proto(out, 2);
   pbf_writer tensor(type_proto, 1);
   tensor.add_int32(1, to_onnx(type.dtype));
-  pbf_writer shape(tensor, 2);
+  std::string bytes;  // a scalar's shape is there and empty, which no shape at all is not
+  pbf_writer shape(bytes);
   for (const Dim& size : type.shape) {
     pbf_writer dim(shape, 1);
     if (size.is_static())
@@ -92,6 +93,7 @@ void write_value(pbf_writer out, std::string_view name, const Type& type) {
     else
       dim.add_string(2, size.is_symbol() ? size.symbol_name() : size.to_string());
   }
+  tensor.add_message(2, bytes);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "convoy/onnx/casts.h"
+#include "convoy/onnx/counting.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/writers.h"
 #include "convoy/ops/iota.h"
@@ -48,12 +49,11 @@ std::vector<Value> read_one_hot(Reading& in) {
   return {where(hit, reshape(slice(values, {1}, {2}), {}), reshape(slice(values, {0}, {1}), {}))};
 }
 
-// The values are those of dtypes that ONNX has for them; others are cast.
 void write(const OneHot& op, Writing& out) {
   const DType dtype = op.dtype;
   const std::string values = out.constant(Tensor::of<int64_t>({2}, {0, 1}).cast(dtype));
   const std::string indices = cast_to(out, out.input(0), out.type().dtype, DType::int64);
-  out.result("OneHot", {indices, out.sizes({op.depth}), values}, {{"axis", op.axis}});
+  out.result("OneHot", {indices, scalar_size(out, op.depth), values}, {{"axis", op.axis}});
 }
 
 }  // namespace convoy::onnx

@@ -26,7 +26,8 @@ inline constexpr int64_t oldest_opset_written = 13;
 class UndecidedError : public NotSupportedError {
  public:
   UndecidedError(const std::string& message, std::vector<std::string> names)
-      : NotSupportedError(message), inputs(std::move(names)) {}
+      : NotSupportedError(message),
+        inputs(std::move(names)) {}
   /// To be given as LoadOptions::constants; when they are, others may turn up.
   std::vector<std::string> inputs;
 };

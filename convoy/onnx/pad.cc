@@ -113,10 +113,11 @@ void write(const PadInputGrad& op, Writing& out) {
   const std::string zeros =
       out.add("Expand", {out.scalar(0, dtype), out.sizes({element_count(op.input_size)})});
   out.require_opset(16);
-  const std::string sums =
-      out.add("ScatterElements",
-              {zeros, out.add("Reshape", {from, flat}), out.add("Reshape", {out.input(0), flat})},
-              {{"axis", int64_t{0}}, {"reduction", std::string_view("add")}});
+  const Names inputs{zeros, out.add("Reshape", {from, flat}),
+                     out.add("Reshape", {out.input(0), flat})};
+  const Attributes attributes{{"axis", int64_t{0}}, {"reduction", std::string_view("add")}};
+  if (op.input_size.size() == 1) return out.result("ScatterElements", inputs, attributes);
+  const std::string sums = out.add("ScatterElements", inputs, attributes);
   out.result("Reshape", {sums, out.sizes(op.input_size)});
 }
 

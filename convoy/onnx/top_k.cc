@@ -26,9 +26,9 @@ std::vector<Value> read_top_k(Reading& in) {
 
 void write(const TopK& op, Writing& out) {
   if (out.type().dtype == DType::bfloat16) out.require_opset(24);
-  out.results(
-      "TopK", {out.input(0), out.sizes({op.k})},
-      {{"axis", op.axis}, {"largest", int64_t{op.largest}}, {"sorted", int64_t{op.sorted}}});
+  const Attributes attributes{
+      {"axis", op.axis}, {"largest", int64_t{op.largest}}, {"sorted", int64_t{op.sorted}}};
+  out.results("TopK", {out.input(0), out.sizes({op.k})}, attributes, 2);
 }
 
 }  // namespace convoy::onnx

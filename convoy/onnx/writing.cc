@@ -27,10 +27,11 @@ void Writing::result(std::string_view op_type, const Names& inputs, const Attrib
   result_of(0, op_type, inputs, attributes);
 }
 
-void Writing::results(std::string_view op_type, const Names& inputs, const Attributes& attributes) {
+void Writing::results(std::string_view op_type, const Names& inputs, const Attributes& attributes,
+                      size_t required) {
   Names outputs;
   for (size_t k = 0; k < node_.outputs.size(); ++k)
-    outputs.push_back(wants(k) ? model_.output_name(node_, k) : "");
+    outputs.push_back(wants(k) || k < required ? model_.output_name(node_, k) : "");
   while (!outputs.empty() && outputs.back().empty()) outputs.pop_back();
   model_.add_node(node_.title(), op_type, inputs, outputs, attributes);
 }

@@ -47,8 +47,10 @@ class Writing {
 
   /// A node that gives the output(s) of the graph's node; names are the node's own.
   void result(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
-  /// The same for a node of several outputs; those nobody uses are left out.
-  void results(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
+  /// The same for a node of several outputs; those nobody uses are left out where ONNX allows, that
+  /// is, but for the first `required`.
+  void results(std::string_view op_type, const Names& inputs, const Attributes& attributes = {},
+               size_t required = 1);
   /// Output k is what has that name already.
   void alias(size_t k, const std::string& name);
   /// Output k is given by this node.
