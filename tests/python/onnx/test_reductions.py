@@ -77,7 +77,7 @@ def test_positions_are_exported(name: str, dtype: str) -> None:
     x = random_array(2, (3, 4, 5), dtype)
     find = getattr(convoy, name)
     for last in (False, True):
-        assert_exported(lambda x: find(x, 1, False, last), x, judge="evaluator")
+        assert_exported(lambda x, last=last: find(x, 1, False, last), x, judge="evaluator")
     assert_exported(lambda x: find(x, -1, True), x, judge="evaluator")
 
 
