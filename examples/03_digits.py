@@ -4,7 +4,9 @@ LeNet, trained by its own gradients with Adam, whose arithmetic is a few lines o
 one compiled Function makes a step. Writes into build/demo:
 
 * digits.png  a sheet of test pictures with what the network reads, mistakes last
-* digits_train.npz, digits_test.npz  the pictures (uint8) and their labels
+* digits.onnx  the trained network, for lesson 4, the browser (script/web) and everything else
+* digits/00_is_7.png …  some test pictures
+* digits_train.npz, digits_test.npz  all pictures (uint8) and their labels
 """
 
 import argparse
@@ -15,32 +17,17 @@ from pathlib import Path
 
 import numpy as np
 from digit_pictures import SIZE, TESTED, TRAINED, Digits, draw, sheet
+from PIL import Image
 
 import convoy
-from convoy import nn
 
 OUT = Path("build/demo")
 BATCH = 32
 
 
-def lenet(seed: int) -> nn.Sequential:
-    """LeNet-5 behind a normalisation that makes pictures of any light and contrast alike."""
-    generator = nn.Generator(seed)
-    return nn.Sequential(
-        nn.InstanceNorm(1),
-        nn.Conv2d(1, 6, 5, generator=generator),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(6, 16, 5, generator=generator),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(16 * 5 * 5, 120, generator=generator),
-        nn.ReLU(),
-        nn.Linear(120, 84, generator=generator),
-        nn.ReLU(),
-        nn.Linear(84, 10, generator=generator),
-    )
+def scores(lenet: convoy.models.Model, images: convoy.Value) -> convoy.Value:
+    """What the network says of pictures whose light and contrast were made alike first."""
+    return lenet.network(convoy.instance_norm(images))
 
 
 def adam(
@@ -84,12 +71,12 @@ class Progress:
             print(f"\r{line}  {seconds:3.0f} s", end="" if live and not last else "\n", flush=True)
 
 
-def train(net: nn.Sequential, digits: Digits, epochs: int) -> None:
+def train(lenet: convoy.models.Model, digits: Digits, epochs: int) -> None:
     images = convoy.input("images", ("N", 1, SIZE, SIZE))
     labels = convoy.input("labels", ("N",), "int64")
     rate = convoy.input("rate", ())
-    loss = convoy.cross_entropy(net(images), labels)
-    updates = adam(loss, net.trainable_parameters(), rate)
+    loss = convoy.cross_entropy(scores(lenet, images), labels)
+    updates = adam(loss, lenet.network.trainable_parameters(), rate)
     step = convoy.compile([images, labels, rate], loss, updates=updates)
 
     steps = epochs * -(-len(digits.labels) // BATCH)
@@ -103,6 +90,13 @@ def train(net: nn.Sequential, digits: Digits, epochs: int) -> None:
 
 def save(digits: Digits, path: Path) -> None:
     np.savez(path, images=(255 * digits.images).round().astype(np.uint8), labels=digits.labels)
+
+
+def save_samples(digits: Digits) -> None:
+    (OUT / "digits").mkdir(exist_ok=True)
+    for i, label in enumerate(digits.labels[:12]):
+        page = Image.fromarray((255 * digits.images[i, 0]).round().astype(np.uint8))
+        page.save(OUT / "digits" / f"{i:02}_is_{label}.png")
 
 
 def save_sheet(digits: Digits, probabilities: np.ndarray, path: Path) -> None:
@@ -134,16 +128,20 @@ def main() -> None:
     )
     save(digits, OUT / "digits_train.npz")
     save(test, OUT / "digits_test.npz")
-    net = lenet(seed=1)
-    train(net, digits, options.epochs)
+    lenet = convoy.models.build("lenet", seed=1)
+    train(lenet, digits, options.epochs)
 
-    images = convoy.input("images", ("N", 1, SIZE, SIZE))
-    read = convoy.compile([images], convoy.softmax(net(images), axis=1))
-    probabilities = read(test.images)
+    image = convoy.input("image", ("N", 1, SIZE, SIZE))
+    answer = convoy.softmax(scores(lenet, image), axis=1)
+    graph = convoy.Graph([image], {"probabilities": answer}, "digits")
+    probabilities = convoy.compile(graph)(test.images)
     accuracy = np.mean(probabilities.argmax(axis=1) == test.labels)
     print(f"{accuracy:.1%} of the digits in fonts never seen are read right")
 
+    convoy.onnx.save(graph, OUT / "digits.onnx")
+    save_samples(test)
     save_sheet(test, probabilities, OUT / "digits.png")
+    print(f"the network: {OUT}/digits.onnx")
     print(f"test pictures with what was read: {OUT}/digits.png")
 
 

@@ -43,7 +43,7 @@ std::vector<Value> read_instance_normalization(Reading& in) {
 void write(const GroupNorm& op, Writing& out) {
   const Type& x = out.type();
   const bool is_flat = x.rank() == 2;
-  const std::string last = out.integers({2});
+  const std::string last = is_flat ? out.integers({2}) : std::string();
   Names inputs{is_flat ? out.add("Unsqueeze", {out.input(0), last}) : out.input(0)};
   for (const size_t i : {size_t{1}, size_t{2}}) {
     if (!out.input(i).empty()) {

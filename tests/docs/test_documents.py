@@ -2,7 +2,8 @@
 
 Python blocks of a page share their names. A C++ block with a `main` is built against the library
 and run. A shell block is run when it is made of `convoy` and `python` commands. What cannot be run
-is preceded by a line `<!-- not run: reason -->`.
+is preceded by a line `<!-- not run: reason -->`. A block after `<!-- from: file -->` is a passage
+of that file. The modules beside the lessons of `examples/` can be imported.
 """
 
 import os
@@ -16,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
+QUOTE = re.compile(r"^<!-- from: (.*) -->\n+^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(
     r"^(?P<skip><!-- not run: .*-->\n+)?^```(?P<language>python|cpp|sh)\n(?P<code>.*?)^```",
     re.MULTILINE | re.DOTALL,
@@ -59,7 +61,7 @@ def run_sh(code: str, folder: Path) -> None:
     path = [str(BUILD / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = os.environ | {
         "PATH": os.pathsep.join(path),
-        "PYTHONPATH": str(BUILD / "python"),
+        "PYTHONPATH": os.pathsep.join([str(BUILD / "python"), str(ROOT / "examples")]),
     }
     command = ["bash", "-euo", "pipefail", "-c", code]
     subprocess.run(command, cwd=folder, env=environment, check=True)
@@ -68,6 +70,7 @@ def run_sh(code: str, folder: Path) -> None:
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(ROOT / "examples")
     names: dict[str, object] = {"__name__": "__main__"}
     for language, code, line in blocks(page):
         print(f"{page.relative_to(ROOT)}:{line}: {shlex.quote(code.splitlines()[0])}")
@@ -77,3 +80,9 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
             run_sh(code, tmp_path)
         else:  # line numbers of a traceback are the page's
             exec(compile("\n" * line + code, str(page), "exec"), names)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_quotes_is_in_the_file(page: Path) -> None:
+    for file, code in QUOTE.findall(page.read_text()):
+        assert code in (ROOT / file).read_text(), f"{page.name} quotes what {file} does not say"

@@ -4,6 +4,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "examples" / "web"
@@ -71,17 +72,25 @@ def shown_shares(page: Page) -> list[float]:
     return page.eval_on_selector_all("#scores li", "rows => rows.map(row => +row.dataset.share)")
 
 
-def answered(page: Page) -> None:
-    expect(page.locator("#status")).to_contain_text("ms on the CPU (WebAssembly")
+def answered(page: Page, where: str = "the CPU (WebAssembly", seconds: float = 10) -> None:
+    expect(page.locator("#status")).to_contain_text(f"ms on {where}", timeout=1000 * seconds)
+
+
+# No sandbox: it cannot be set up as root, as which continuous integration often runs.
+ARGUMENTS = ["--no-sandbox"]
+SOFTWARE_GPU = [*ARGUMENTS, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        # No sandbox: it cannot be set up as root, as which continuous integration often runs.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -96,8 +105,8 @@ def sample(tmp_path: Path) -> Path:
     return tmp_path / "sample.png"
 
 
-@pytest.fixture
-def page(browser: Browser, model: Path, sample: Path) -> Iterator[Page]:
+@contextmanager
+def visit(browser: Browser, model: Path, sample: Path) -> Iterator[Page]:
     """The page with its network ready; errors of its scripts fail the test."""
     errors: list[str] = []
     with Server(0, model, [sample]) as server:
@@ -105,20 +114,40 @@ def page(browser: Browser, model: Path, sample: Path) -> Iterator[Page]:
         page = browser.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url)
-        expect(page.locator("#status")).to_contain_text("is ready")
+        expect(page.locator("#status")).to_contain_text("is ready", timeout=30_000)
         yield page
         page.close()
         server.shutdown()
     assert not errors
 
 
-def test_a_sample_gets_the_answer_of_onnx_runtime(page: Page, model: Path, sample: Path) -> None:
-    page.locator("#samples button").click()
-    answered(page)
+@pytest.fixture
+def page(browser: Browser, model: Path, sample: Path) -> Iterator[Page]:
+    with visit(browser, model, sample) as page:
+        yield page
+
+
+def shows_the_answer_of_onnx_runtime(page: Page, model: Path, sample: Path) -> None:
     pixels = np.asarray(Image.open(sample), np.float32)[None, None] / 255
     expected = expected_shares(model, pixels)
     np.testing.assert_allclose(shown_shares(page), expected, atol=1e-5)
     assert page.inner_text("#answer") == str(expected.argmax())
+
+
+def test_a_sample_gets_the_answer_of_onnx_runtime(page: Page, model: Path, sample: Path) -> None:
+    page.locator("#samples button").click()
+    answered(page)
+    shows_the_answer_of_onnx_runtime(page, model, sample)
+
+
+def test_a_gpu_gives_the_same_answer(playwright: Playwright, model: Path, sample: Path) -> None:
+    with (
+        playwright.chromium.launch(executable_path=CHROMIUM, args=SOFTWARE_GPU) as browser,
+        visit(browser, model, sample) as page,
+    ):
+        page.locator("#samples button").click()
+        answered(page, "the GPU (WebGPU)", seconds=60)  # compiles its shaders first
+        shows_the_answer_of_onnx_runtime(page, model, sample)
 
 
 def test_the_page_may_use_threads(page: Page) -> None:
