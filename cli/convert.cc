@@ -49,8 +49,7 @@ void convert(const Arguments& arguments) {
   }
   if (arguments.optimize) graph = convoy::optimize(graph);
   const std::string suffix = arguments.out.extension().string();
-  if (suffix != ".onnx" && arguments.opset != 0)
-    throw ValueError("--opset is for .onnx files");
+  if (suffix != ".onnx" && arguments.opset != 0) throw ValueError("--opset is for .onnx files");
   if (suffix == ".onnx")
     onnx::save(graph, arguments.out, {arguments.opset, arguments.external_data});
   else if (suffix == ".convoy")

@@ -92,10 +92,10 @@ Json json_of(const onnx::FileInfo& info) {
   Json unsupported = Json::array();
   for (const auto& [op, nodes] : info.unsupported)
     unsupported.push_back({{"op", op}, {"nodes", nodes}});
-  return {{"ir_version", info.ir_version}, {"opsets", info.opsets},
-          {"producer", info.producer},     {"producer_version", info.producer_version},
-          {"graph", info.graph_name},      {"documentation", info.documentation},
-          {"metadata", info.metadata},     {"inputs", ports(info.inputs)},
+  return {{"ir_version", info.ir_version},  {"opsets", info.opsets},
+          {"producer", info.producer},      {"producer_version", info.producer_version},
+          {"graph", info.graph_name},       {"documentation", info.documentation},
+          {"metadata", info.metadata},      {"inputs", ports(info.inputs)},
           {"outputs", ports(info.outputs)}, {"onnx_operators", info.operators},
           {"unsupported", unsupported}};
 }
@@ -160,12 +160,11 @@ void print(const Graph& graph) {
     title = "";
   }
   const Weights weights = weights_of(graph);
-  fmt::print("{:<12}{} ({}){}, {} of weights\n", "parameters", weights.parameters,
-             count_text(weights.parameters),
-             weights.statistics == 0
-                 ? ""
-                 : fmt::format(" and {} running statistics", weights.statistics),
-             bytes_text(weights.bytes));
+  fmt::print(
+      "{:<12}{} ({}){}, {} of weights\n", "parameters", weights.parameters,
+      count_text(weights.parameters),
+      weights.statistics == 0 ? "" : fmt::format(" and {} running statistics", weights.statistics),
+      bytes_text(weights.bytes));
 }
 
 void print_nodes(const Graph& graph, bool is_static) {
@@ -203,8 +202,7 @@ void inspect(const Arguments& arguments) {
     json = json_of(info);
     if (!arguments.json) print(info);
     if (!info.unsupported.empty() && arguments.json) fmt::print("{}\n", json.dump(2));
-    if (!info.unsupported.empty() && !arguments.json)
-      print_histogram("ONNX nodes", info.operators);
+    if (!info.unsupported.empty() && !arguments.json) print_histogram("ONNX nodes", info.operators);
   }
   const Graph original = load_model(arguments.model);
   const Bindings bindings = arguments.dims.bindings(original);
@@ -227,8 +225,8 @@ void inspect(const Arguments& arguments) {
       fmt::print("{:<12}{}FLOP\n{:<12}{} at the worst moment\n", "work", count_text(flops(graph)),
                  "memory", bytes_text(peak_memory(graph).bytes));
     else
-      fmt::print("{:<12}its FLOPs and memory depend on {}: give sizes, such as --dim {}=1\n", "work",
-                 fmt::join(symbols, ", "), symbols[0]);
+      fmt::print("{:<12}its FLOPs and memory depend on {}: give sizes, such as --dim {}=1\n",
+                 "work", fmt::join(symbols, ", "), symbols[0]);
     print_histogram("operators", histogram_of(graph));
     if (arguments.nodes) print_nodes(graph, is_static);
   }

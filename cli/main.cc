@@ -42,8 +42,11 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("convoy {}", convoy::version));
   app.require_subcommand(1);
   const convoy::cli::Session session{convoy::cli::cancelled_by_interrupt()};
+  convoy::cli::add_run(app, session);
   convoy::cli::add_inspect(app, session);
+  convoy::cli::add_compare(app, session);
   convoy::cli::add_convert(app, session);
+  convoy::cli::add_export(app, session);
   convoy::cli::add_ops(app, session);
   convoy::cli::add_version(app, session);
   if (argc == 1) {

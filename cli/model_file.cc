@@ -61,8 +61,9 @@ Graph load_model(const std::filesystem::path& path,
       rethrow_with_prefix(fmt::format("'{}': ", path.string()));
     }
   }
-  throw ValueError(fmt::format(
-      "'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy)", path.string()));
+  throw ValueError(
+      fmt::format("'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy)",
+                  path.string()));
 }
 
 void DimensionOptions::add_to(CLI::App& verb) {

@@ -1,5 +1,3 @@
-#include "arguments.h"
-#include "convoy/onnx/file_info.h"
 #include "convoy/onnx/onnx.h"
 
 #include <map>
@@ -12,6 +10,8 @@
 #include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
+#include "arguments.h"
+#include "convoy/onnx/file_info.h"
 #include "module.h"
 
 namespace convoy::python {
@@ -57,8 +57,8 @@ void bind_onnx(nb::module_& parent) {
   nb::module_ m = parent.def_submodule("onnx", "ONNX files; see convoy.onnx.");
   m.def(
       "load",
-      [](const std::string& path, size_t max_messages, size_t max_nodes,
-         int64_t max_depth, int64_t max_expanded_bytes, const ConstantsArgument& constants) {
+      [](const std::string& path, size_t max_messages, size_t max_nodes, int64_t max_depth,
+         int64_t max_expanded_bytes, const ConstantsArgument& constants) {
         const auto options =
             load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
         const nb::gil_scoped_release release;
@@ -126,9 +126,7 @@ void bind_onnx(nb::module_& parent) {
       .def_ro("metadata", &onnx::FileInfo::metadata)
       .def_ro("inputs", &onnx::FileInfo::inputs)
       .def_ro("outputs", &onnx::FileInfo::outputs);
-  m.def(
-      "describe", [](const std::string& path) { return onnx::describe(path); },
-      "path"_a);
+  m.def("describe", [](const std::string& path) { return onnx::describe(path); }, "path"_a);
   m.def(
       "describe_bytes",
       [](const nb::bytes& model) { return onnx::describe_bytes({model.c_str(), model.size()}); },

@@ -2,15 +2,19 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
-import convoy
 import numpy as np
 import onnx
 import pytest
 from onnx import helper
 
+import convoy
+
 CONVOY = Path(__file__).parents[3] / "build" / "release" / "bin" / "convoy"
+
+PYTHON = ("--python", sys.executable)
 
 pytestmark = pytest.mark.skipif(not CONVOY.exists(), reason="the command line was not built")
 
@@ -117,3 +121,178 @@ def test_wrong_calls_say_what_to_do(model: Path, tmp_path: Path) -> None:
     assert ".svg" in run("convert", model, tmp_path / "x.txt", fails=1)
     assert "cannot be written" in run("convert", model, tmp_path / "x.onnx", "--opset", 9, fails=1)
     assert "--help" in run("inspect", fails=2)
+
+
+def random_arrays(n: int = 2) -> np.ndarray:
+    return np.random.default_rng(2).normal(size=(n, 3, 8, 8)).astype(np.float32)
+
+
+def test_run_writes_every_output(model: Path, tmp_path: Path) -> None:
+    x = random_arrays()
+    np.save(tmp_path / "x.npy", x)
+    shown = run(
+        "run", model, "--input", f"x={tmp_path / 'x.npy'}", "--output-dir", tmp_path / "out"
+    )
+    wanted = convoy.InferenceSession(model).run(None, {"x": x})[0]
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "scores.npy"), wanted)
+    assert "scores  float32[2,5]" in shown
+    for word in ("min", "mean", "max", "ms"):
+        assert word in shown
+    # The name may be left out, and an archive may hold the array.
+    np.savez(tmp_path / "feeds.npz", x=x)
+    for given in (tmp_path / "x.npy", tmp_path / "feeds.npz", f"x={tmp_path / 'feeds.npz'}"):
+        assert run("run", model, "--input", given).splitlines()[0] == shown.splitlines()[0]
+
+
+def test_run_draws_inputs_that_are_the_same_again(model: Path) -> None:
+    def first_line(seed: int) -> str:
+        return run("run", model, "--random", seed, "--dim", "N=3").splitlines()[0]
+
+    assert first_line(7) == first_line(7) != first_line(8)
+    assert "float32[3,5]" in first_line(7)
+
+
+def test_run_reads_pictures(tmp_path: Path) -> None:
+    """Turned upright, scaled, shifted and reordered as the options say."""
+    from PIL import Image
+
+    x = convoy.input("image", (1, 3, 8, 8))
+    path = tmp_path / "same.onnx"
+    convoy.onnx.save(convoy.Graph(x, {"y": convoy.mul(x, 1.0)}), path)
+    pixels = np.random.default_rng(3).integers(0, 256, (8, 8, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "p.png")
+
+    def fed(*options: object) -> np.ndarray:
+        run("run", path, "--input", tmp_path / "p.png", "--output-dir", tmp_path, *options)
+        return np.load(tmp_path / "y.npy")[0].transpose(1, 2, 0)
+
+    np.testing.assert_allclose(fed(), pixels / np.float32(255), rtol=1e-6)
+    np.testing.assert_allclose(fed("--scale", 1, "--bgr"), pixels[..., ::-1], rtol=1e-6)
+    np.testing.assert_allclose(
+        fed("--scale", 1, "--mean", 1, 2, 3, "--std", 4),
+        (pixels - np.asarray([1, 2, 3], np.float32)) / 4,
+        rtol=1e-5,
+    )
+    turned = Image.fromarray(pixels)
+    exif = turned.getexif()
+    exif[0x0112] = 6  # rotate by 90° clockwise to show
+    turned.save(tmp_path / "p.png", exif=exif)
+    np.testing.assert_allclose(fed("--scale", 1), np.rot90(pixels, -1), rtol=1e-6)
+
+
+def test_run_names_the_largest_class(tmp_path: Path) -> None:
+    x = convoy.input("x", (1, 3))
+    graph = convoy.Graph(x, {"y": convoy.mul(x, 2.0)})
+    path = tmp_path / "classes.onnx"
+    convoy.onnx.save(graph, path)
+    file = onnx.load(path)
+    helper.set_model_props(file, {"names": "{0: 'cat', 1: 'dog', 2: \"owl's\"}"})
+    onnx.save(file, path)
+    np.save(tmp_path / "x.npy", np.asarray([[0.1, 3, 2]], np.float32))
+    assert "largest: dog (6), owl's (4), cat (0.2)" in run(
+        "run", path, "--input", tmp_path / "x.npy"
+    )
+
+
+def test_run_takes_inputs_that_decide_shapes(tmp_path: Path) -> None:
+    node = helper.make_node("Reshape", ["x", "shape"], ["y"])
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [
+            helper.make_tensor_value_info("x", 1, [6]),
+            helper.make_tensor_value_info("shape", 7, [2]),
+        ],
+        [onnx.ValueInfoProto(name="y")],
+    )
+    path = tmp_path / "reshape.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]), path)
+    np.save(tmp_path / "shape.npy", np.asarray([2, 3]))
+    shape = f"shape={tmp_path / 'shape.npy'}"
+    assert "y  float32[2,3]" in run("run", path, "--input", shape, "--random", 0)
+    assert "--input shape=FILE" in run("run", path, "--random", 0, fails=1)
+
+
+def test_run_says_what_is_missing_or_wrong(model: Path, tmp_path: Path) -> None:
+    assert "--input x=FILE" in run("run", model, fails=1)
+    assert "--dim N=1" in run("run", model, "--random", 0, fails=1)
+    assert "no input 'z'" in run("run", model, "--input", "z=a.npy", fails=1)
+    np.save(tmp_path / "wide.npy", np.zeros((1, 3, 8, 9), np.float32))
+    assert "'x'" in run("run", model, "--input", tmp_path / "wide.npy", fails=1)
+    (tmp_path / "x.txt").write_text("1")
+    assert ".npy" in run("run", model, "--input", tmp_path / "x.txt", fails=1)
+    assert "--size" in run("run", model, "--size", 1, 2, 3, fails=2)
+    assert "--backend" in run("run", model, "--backend", "abacus", fails=2)
+
+
+def test_compare_holds_results_against_onnxruntime(model: Path) -> None:
+    shown = run("compare", model, "--against", "onnxruntime", "--dim", "N=2", *PYTHON)
+    assert "reference against onnxruntime" in shown
+    assert shown.splitlines()[2].startswith("scores")
+
+
+def test_compare_finds_the_node_where_results_part(tmp_path: Path) -> None:
+    """At a tolerance of nothing, the first node that rounds differently."""
+    x = convoy.input("x", (1, 3, 16, 16))
+    w = np.random.default_rng(0).normal(size=(8, 3, 3, 3)).astype(np.float32)
+    y = convoy.conv(convoy.add(x, x), w, name="the convolution")
+    path = tmp_path / "parts.onnx"
+    convoy.onnx.save(convoy.Graph(x, {"y": convoy.neg(y)}), path)
+    complaint = subprocess.run(
+        [
+            CONVOY,
+            "compare",
+            path,
+            "--against",
+            "onnxruntime",
+            "--rtol",
+            "0",
+            "--atol",
+            "0",
+            *PYTHON,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert complaint.returncode == 1
+    assert "too far apart" in complaint.stdout
+    assert "they part at conv 'the convolution'" in complaint.stdout
+    assert "do not agree" in complaint.stderr
+
+
+def test_compare_needs_two_sides(model: Path) -> None:
+    assert "compared with itself" in run("compare", model, "--dim", "N=1", fails=1)
+    one = run("compare", model, "--dim", "N=1", "--backends", "reference", fails=1)
+    assert "two sides" in one
+    missing = run(
+        "compare", model, "--dim", "N=1", "--against", "onnxruntime", "--python", "none", fails=1
+    )
+    assert "'none' cannot be started" in missing
+
+
+def test_export_writes_networks_by_name(tmp_path: Path) -> None:
+    assert "yolo11n" in run("export", "--list")
+    path = tmp_path / "net.onnx"
+    told = run("export", "lenet", path, "--classes", 5, "--batch", "N", "--opset", 20)
+    assert str(path) in told
+    file = onnx.load(path)
+    onnx.checker.check_model(file, full_check=True)
+    assert file.opset_import[0].version == 20
+    assert convoy.onnx.load(path).outputs[0].shape[1] == 5
+    # Weights from a file, by name.
+    weights = convoy.models.build("lenet", classes=5, seed=9).weights
+    arrays = weights() if callable(weights) else weights
+    np.savez(tmp_path / "w.npz", **arrays)
+    run("export", "lenet", path, "--classes", 5, "--weights", tmp_path / "w.npz")
+    stored = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(stored[name], array)
+
+
+def test_export_says_what_is_wrong(tmp_path: Path) -> None:
+    assert "there are lenet" in run("export", "lenin", tmp_path / "x.onnx", fails=1)
+    assert ".onnx" in run("export", "lenet", tmp_path / "x.pt", fails=1)
+    assert "NAME and OUT" in run("export", "lenet", fails=2)
+    assert "multiple of 32" in run("export", "yolo11n", tmp_path / "x.onnx", "--size", 100, fails=1)
