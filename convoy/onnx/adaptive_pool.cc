@@ -118,8 +118,7 @@ void write(const AdaptiveMaxPool& op, Writing& out) {
     offsets = std::move(longer);
   }
   if (!out.wants(1)) return out.result("MaxPool", {x}, even_pooling(window));
-  const Names results = out.add_many("MaxPool", {x}, even_pooling(window), 2);
-  out.alias(0, results[0]);
+  const Names results = out.results_of({0, {}}, "MaxPool", {x}, even_pooling(window));
   const std::string plane = out.integers({static_cast<int64_t>(offsets.size())});
   const std::string start = out.add("Mul", {out.add("Div", {results[1], plane}), plane});
   const std::string within = out.add("Sub", {results[1], start});

@@ -90,14 +90,12 @@ void write(const BatchNormTraining& op, Writing& out) {
   const Type& x = out.type();
   const DType dtype = x.dtype;
   const bool needs_variance = (out.wants(2) && op.unbiased) || out.wants(4);
-  const Names results = out.add_many("BatchNormalization", out.inputs(),
-                                     {{"epsilon", op.epsilon},
-                                      {"momentum", complement(op.momentum)},
-                                      {"training_mode", int64_t{1}}},
-                                     3);
-  out.alias(0, results[0]);
-  if (out.wants(1)) out.alias(1, results[1]);
-  if (out.wants(2) && !op.unbiased) out.alias(2, results[2]);
+  const Names results =
+      out.results_of({0, 1, op.unbiased ? std::nullopt : std::optional<size_t>(2)},
+                     "BatchNormalization", out.inputs(),
+                     {{"epsilon", op.epsilon},
+                      {"momentum", complement(op.momentum)},
+                      {"training_mode", int64_t{1}}});
   if (!out.wants(3) && !needs_variance) return;
 
   out.require_opset(18);

@@ -1,5 +1,6 @@
 #include "convoy/ops/iota.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -25,6 +26,29 @@ std::optional<Dim> size_of_input(Reading& in, size_t i) {
   return known && known->size() == 1 ? std::optional((*known)[0]) : std::nullopt;
 }
 
+/// True when that shows in the form of a size, whose symbols are not negative: sums and products of
+/// such, and their quotients by numbers.
+bool is_never_negative(const Dim& size) {
+  const auto is_never_negative_factor = [](const DimFactor& factor) {
+    switch (factor.kind) {
+      case DimFactor::Kind::symbol:
+        return true;
+      case DimFactor::Kind::floor_div:
+        return factor.args[1].is_static() && is_never_negative(factor.args[0]);
+      case DimFactor::Kind::max:
+        return is_never_negative(factor.args[0]) || is_never_negative(factor.args[1]);
+    }
+    return false;
+  };
+  const std::vector<DimProduct> products = size.products();
+  return size.constant_term() >= 0 &&
+         std::all_of(products.begin(), products.end(), [&](const DimProduct& product) {
+           return product.coefficient > 0 &&
+                  std::all_of(product.factors.begin(), product.factors.end(),
+                              is_never_negative_factor);
+         });
+}
+
 }  // namespace
 
 // The number of steps must be known; where it is, start may be anything.
@@ -41,8 +65,7 @@ std::vector<Value> read_range(Reading& in) {
   if (delta == 0) in.refuse("delta is 0");
   const Dim span = delta > 0 ? *limit - *start : *start - *limit;
   const Dim count = ceil_div(span, std::abs(delta));
-  const bool may_be_negative = !count.is_symbol();
-  Value numbers = iota(may_be_negative ? max(count, 0) : count);
+  Value numbers = iota(is_never_negative(count) ? count : max(count, 0));
   if (delta != 1) numbers = mul(numbers, constant(Tensor::of<int64_t>({}, {delta})));
   if (!(*start == Dim(0))) numbers = add(numbers, cast(reshape(in.input(0), {}), DType::int64));
   return {cast(numbers, dtype)};

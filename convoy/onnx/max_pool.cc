@@ -26,8 +26,7 @@ void write(const MaxPool& op, Writing& out) {
     out.result("MaxPool", {out.input(0)}, attributes);
     return;
   }
-  const Names results = out.add_many("MaxPool", {out.input(0)}, attributes, 2);
-  out.alias(0, results[0]);
+  const Names results = out.results_of({0, {}}, "MaxPool", {out.input(0)}, attributes);
   write_plane_offsets(out, 1, results[1], spatial_of(out.type()));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "convoy/base/checked.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/pooling.h"
 
@@ -43,9 +44,9 @@ std::vector<double> counts_along(const AvgPoolInputGrad& op, size_t axis, int64_
   std::vector<double> counts;
   for (int64_t window = 0; window < windows; ++window) {
     const int64_t start = window * op.stride[axis] - begin.value();
-    double count = 0;
-    for (int64_t tap = 0; tap < op.kernel[axis]; ++tap)
-      if (const int64_t at = start + tap * op.dilation[axis]; at >= low && at < high) ++count;
+    const int64_t first = std::max<int64_t>(ceil_divide(low - start, op.dilation[axis]), 0);
+    const int64_t last = std::min(ceil_divide(high - start, op.dilation[axis]), op.kernel[axis]);
+    const auto count = static_cast<double>(std::max<int64_t>(last - first, 0));
     counts.push_back(count);
   }
   return counts;

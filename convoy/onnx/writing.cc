@@ -43,6 +43,15 @@ void Writing::result_of(size_t k, std::string_view op_type, const Names& inputs,
   model_.add_node(node_.title(), op_type, inputs, {model_.output_name(node_, k)}, attributes);
 }
 
+Names Writing::results_of(const std::vector<std::optional<size_t>>& of, std::string_view op_type,
+                          const Names& inputs, const Attributes& attributes) {
+  Names outputs;
+  for (const std::optional<size_t>& k : of)
+    outputs.push_back(k ? model_.output_name(node_, *k) : model_.new_name());
+  model_.add_node(node_.title(), op_type, inputs, outputs, attributes);
+  return outputs;
+}
+
 std::string Writing::add(std::string_view op_type, const Names& inputs,
                          const Attributes& attributes) {
   return add_many(op_type, inputs, attributes, 1)[0];

@@ -1,6 +1,7 @@
 // One node of a graph on its way into a file: what its writer needs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -56,6 +57,10 @@ class Writing {
   /// Output k is given by this node.
   void result_of(size_t k, std::string_view op_type, const Names& inputs,
                  const Attributes& attributes = {});
+  /// A node whose output i gives output `of[i]` of the graph's node, or is one in between where
+  /// that is none. Gives the names of all.
+  Names results_of(const std::vector<std::optional<size_t>>& of, std::string_view op_type,
+                   const Names& inputs, const Attributes& attributes = {});
   /// A node in between; gives the name of its output.
   std::string add(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   /// The same with `count` outputs.
