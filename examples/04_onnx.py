@@ -1,9 +1,10 @@
 """Lesson 4: a trained network leaves Convoy as ONNX, and comes back.
 
 Takes build/demo/digits.onnx of lesson 3: onnx.checker accepts it, ONNX Runtime gives the same
-answers, and imported again it gives the very same numbers.
+answers, imported again it gives the very same numbers, and the command line reads a PNG.
 """
 
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -53,6 +54,15 @@ def come_back(images: np.ndarray) -> None:
     assert np.array_equal(first, second)
 
 
+def ask_the_command_line(picture: Path) -> None:
+    command = ["convoy", "run", str(MODEL), "--input", f"image={picture}", "--output-dir", str(OUT)]
+    print(f"$ {' '.join(command)}")
+    subprocess.run(command, check=True)
+    probabilities = np.load(OUT / "probabilities.npy")[0]
+    digit = probabilities.argmax()
+    print(f"{picture} shows the digit {digit} ({probabilities[digit]:.1%})")
+
+
 def main() -> None:
     if not MODEL.exists():
         sys.exit(f"there is no {MODEL}: run examples/03_digits.py first")
@@ -60,6 +70,7 @@ def main() -> None:
     check()
     compare_with_onnx_runtime(images, labels)
     come_back(images)
+    ask_the_command_line(sorted((OUT / "digits").glob("*.png"))[0])
 
 
 if __name__ == "__main__":

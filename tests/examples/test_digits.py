@@ -1,4 +1,4 @@
-"""The lessons on digits, shortened: pictures, training, and ONNX files."""
+"""The lessons on digits, shortened: pictures, training in Python and C++, and ONNX files."""
 
 import os
 import subprocess
@@ -87,3 +87,10 @@ def test_python_learns_and_exports(trained: Path) -> None:
 def test_the_file_goes_round(trained: Path, folder: Path) -> None:
     said = lesson(folder, "04_onnx.py")
     assert "bit for bit: True" in said
+    assert "00_is_" in said.splitlines()[-1]
+
+
+def test_cpp_learns_and_exports(trained: Path) -> None:
+    said = run(trained, str(BUILD / "examples" / "example_03_digits"), ".", "1")
+    assert "% of the digits in fonts never seen are read right" in said
+    assert accuracy_in_onnx_runtime(trained / "digits_cpp.onnx", trained / "digits_test.npz") > 0.5
