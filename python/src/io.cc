@@ -33,6 +33,8 @@ void bind_io(nb::module_& parent) {
         return {arrays, file.metadata};
       },
       "path"_a,
+      nb::sig("def load_safetensors(path: str | os.PathLike[str]) -> tuple[dict[str, "
+              "numpy.typing.NDArray[typing.Any]], dict[str, str]]"),
       "The arrays of a safetensors file by name, read-only and in the file's own memory where it "
       "aligns them, and its metadata.");
   m.def(

@@ -15,8 +15,7 @@ from collections.abc import Mapping
 
 from numpy.typing import ArrayLike
 
-from .._convoy import Graph
-from .._convoy import onnx as _onnx
+from .._convoy import Graph, onnx as _onnx
 
 __all__ = ["load", "save", "supported_operators", "to_bytes"]
 

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _convoy
-from .._convoy import Function, Graph, NotSupportedError
-from .._convoy import onnx as _onnx
+from .._convoy import Function, Graph, NotSupportedError, onnx as _onnx
 
 Array = NDArray[Any]
 
