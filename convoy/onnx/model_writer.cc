@@ -83,7 +83,9 @@ std::string ModelWriter::new_name(std::string_view wish) {
 
 void ModelWriter::add_node(std::string_view name, std::string_view op_type, const Names& inputs,
                            const Names& outputs, const Attributes& attributes) {
-  append_node(nodes_, name, op_type, inputs, outputs, attributes);
+  // Runtimes refuse two nodes of one name, and take nodes without.
+  const bool is_new = !name.empty() && node_names_.emplace(name).second;
+  append_node(nodes_, is_new ? name : "", op_type, inputs, outputs, attributes);
 }
 
 std::string ModelWriter::add_constant(const Tensor& value, std::string_view wish) {

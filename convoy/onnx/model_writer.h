@@ -53,7 +53,8 @@ class ModelWriter {
   const Graph& graph_;
   int64_t opset_;
   int64_t needed_opset_;
-  std::set<std::string, std::less<>> taken_;
+  std::set<std::string, std::less<>> taken_;  // by values
+  std::set<std::string, std::less<>> node_names_;
   std::map<Key, std::string> names_;     // as they are read
   std::map<Key, std::string> reserved_;  // outputs of the graph: names kept for their nodes
   std::set<Key> used_;

@@ -104,7 +104,9 @@ def test_rules_go_one_way() -> None:
 
 
 def test_only_compile_names_backends() -> None:
-    assert [layer for layer, allowed in LAYERS.items() if allowed & BACKENDS] == ["compile"]
+    # Import works out constants by the reference; everything else is compiled.
+    named = {layer: allowed & BACKENDS for layer, allowed in LAYERS.items() if allowed & BACKENDS}
+    assert named == {"onnx": {"reference"}, "compile": BACKENDS}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ def run_by_onnxruntime(model: bytes, inputs: dict[str, Array]) -> list[Array]:
     options.log_severity_level = 3
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return list(session.run(None, inputs))
+    # Results of no axes come as NumPy's scalars, which it does not take back.
+    feeds = {name: np.asarray(array) for name, array in inputs.items()}
+    return list(session.run(None, feeds))
 
 
 def run_by_evaluator(model: bytes, inputs: dict[str, Array]) -> list[Array]:
