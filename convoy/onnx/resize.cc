@@ -10,6 +10,7 @@
 #include "convoy/onnx/axis_products.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/readers.h"
+#include "convoy/onnx/resample.h"
 #include "convoy/onnx/writers.h"
 #include "convoy/reference/reference.h"
 
@@ -164,6 +165,69 @@ bool is_given(Reading& in, size_t i) {
   return in.has(i) && !(in.input(i).rank() == 1 && in.input(i).dim(0) == Dim(0));
 }
 
+/// Coordinates of tf_crop_and_resize, the elements of a box of x, and of tf_half_pixel_for_nn.
+std::vector<double> special_coordinates(const std::string& mode, int64_t before, int64_t after,
+                                        double scale, double start, double end) {
+  std::vector<double> coordinates;
+  const auto last = static_cast<double>(before - 1);
+  for (int64_t i = 0; i < after; ++i) {
+    const auto at = static_cast<double>(i);
+    if (mode == "tf_half_pixel_for_nn")
+      coordinates.push_back((at + 0.5) / scale);
+    else if (after == 1)
+      coordinates.push_back((start + end) * last / 2);
+    else
+      coordinates.push_back(start * last +
+                            at * (end - start) * last / static_cast<double>(after - 1));
+  }
+  return coordinates;
+}
+
+/// x at such coordinates. Elements of a box outside of x are extrapolation_value.
+Value resized_specially(Reading& in, const std::string& mode, const Target& target,
+                        const Integers& axes, const Resize& op) {
+  Value y = in.input(0);
+  if (op.antialias) in.unsupported("antialias with coordinates " + mode);
+  if (mode == "tf_crop_and_resize" && is_given(in, 2))
+    in.unsupported(mode + " with scales; with sizes it is supported");
+  if (target.size.empty() || !is_static(target.size) || !is_static(y.shape()))
+    in.unsupported(mode + " with symbolic sizes");
+  const bool crops = mode == "tf_crop_and_resize";
+  const Tensor box = crops ? in.constant(1) : Tensor();
+  const auto count = static_cast<int64_t>(axes.size());
+  if (crops && (box.rank() != 1 || box.size() != 2 * count))
+    in.refuse(fmt::format("roi is {}; it must have a start and an end for each of {} axes",
+                          to_string(box.type()), count));
+  const Interpolation interpolation{op.mode, op.nearest_mode, op.cubic_coeff_a,
+                                    op.exclude_outside};
+  Value outside;
+  for (int64_t k = 0; k < count; ++k) {
+    const int64_t axis = axes[static_cast<size_t>(k)];
+    const int64_t before = y.dim(axis).value(),
+                  after = target.size[static_cast<size_t>(axis)].value();
+    if (before < 1 || after < 1) in.refuse("sizes before and after must be at least 1");
+    const double start = crops ? box.at(k) : 0, end = crops ? box.at(count + k) : 1;
+    if (!std::isfinite(start) || !std::isfinite(end)) in.refuse("roi must be finite");
+    if (after == before && start == 0 && end == 1) continue;
+    const double scale = target.scales.empty()
+                             ? static_cast<double>(after) / static_cast<double>(before)
+                             : target.scales[static_cast<size_t>(axis)];
+    const std::vector<double> coordinates =
+        special_coordinates(mode, before, after, scale, start, end);
+    y = resampled(y, axis, coordinates, interpolation);
+    if (!crops) continue;
+    Extents along(static_cast<size_t>(y.rank()), 1);
+    along[static_cast<size_t>(axis)] = after;
+    Tensor beyond(DType::boolean, along);
+    for (size_t i = 0; i < coordinates.size(); ++i)
+      beyond.data<bool>()[i] =
+          coordinates[i] < 0 || coordinates[i] > static_cast<double>(before - 1);
+    outside = outside ? logical_or(outside, constant(beyond)) : constant(beyond);
+  }
+  const double value = in.number("extrapolation_value", 0);
+  return outside ? where(outside, scalar(value, y.dtype()), y) : y;
+}
+
 }  // namespace
 
 std::vector<Value> read_upsample(Reading& in) {
@@ -174,12 +238,14 @@ std::vector<Value> read_resize(Reading& in) {
   if (in.opset() < 11) return {resized_by_ratio(in, in.meant_numbers(1))};
   const Value& x = in.input(0);
   const std::string coordinates = in.string("coordinate_transformation_mode", "half_pixel");
-  if (coordinates == "tf_crop_and_resize" || coordinates == "tf_half_pixel_for_nn")
-    in.unsupported("coordinate_transformation_mode " + coordinates);
+  const bool is_special =
+      coordinates == "tf_crop_and_resize" || coordinates == "tf_half_pixel_for_nn";
   Resize op{
       .size = {},
       .mode = read_mode(in),
-      .coordinate_mode = parse_enum<CoordinateMode>("coordinate_transformation_mode", coordinates),
+      .coordinate_mode =
+          is_special ? CoordinateMode::half_pixel
+                     : parse_enum<CoordinateMode>("coordinate_transformation_mode", coordinates),
       .nearest_mode =
           parse_enum<NearestMode>("nearest_mode", in.string("nearest_mode", "round_prefer_floor")),
       .scales = {},
@@ -187,12 +253,13 @@ std::vector<Value> read_resize(Reading& in) {
       .antialias = in.flag("antialias", false),
       .exclude_outside = in.flag("exclude_outside", false)};
   op.antialias = op.antialias && op.mode != ResizeMode::nearest;
-  in.number("extrapolation_value", 0);  // of tf_crop_and_resize
+  in.number("extrapolation_value", 0);  // of tf_crop_and_resize alone
   const Integers axes = read_axes(in, x);
   if (is_given(in, 2) == is_given(in, 3)) in.refuse("it must have either scales or sizes");
   const Target target = is_given(in, 2) ? target_of_scales(in, in.meant_numbers(2), axes)
                                         : target_of_sizes(in, in.sizes(3), axes);
   in.string("keep_aspect_ratio_policy", "");
+  if (is_special) return {resized_specially(in, coordinates, target, axes, op)};
   return {resized(x, target, op, in.name())};
 }
 

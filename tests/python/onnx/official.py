@@ -98,7 +98,6 @@ _TYPES = (
 _TYPE_NUMBERS = {getattr(onnx.TensorProto, name) for name in _TYPES}
 
 # Single tests of operators that it does import.
-_CROP = "coordinates of tf_crop_and_resize are not offered"
 _UNROUNDED = "length_resized is taken unrounded, size × scale, which no runtime does"
 _PADDED = "results of unknown size are padded (decision 6), and the model states another size"
 EXCEPTIONS: dict[str, str] = {
@@ -108,10 +107,6 @@ EXCEPTIONS: dict[str, str] = {
     "test_nonmaxsuppression_suppress_by_IOU_and_scores": _PADDED,
     "test_resize_downsample_scales_cubic_align_corners": _UNROUNDED,
     "test_resize_downsample_scales_linear_align_corners": _UNROUNDED,
-    "test_resize_tf_crop_and_resize": _CROP,
-    "test_resize_tf_crop_and_resize_axes_2_3": _CROP,
-    "test_resize_tf_crop_and_resize_axes_3_2": _CROP,
-    "test_resize_tf_crop_and_resize_extrapolation_value": _CROP,
     "test_attention_4d_causal_fp16_expanded": "two of 192 half-precision elements, off by a unit",
     "test_training_dropout": "dropout that draws",
     "test_training_dropout_default": "dropout that draws",
