@@ -109,11 +109,11 @@ class Importer {
   }
 
   void check_constants() const {
+    std::set<std::string_view> known;
+    for (const ValueView& view : model_.graph.inputs) known.insert(view.name);
     for (const auto& [name, tensor] : options_.constants)
-      if (std::none_of(model_.graph.inputs.begin(), model_.graph.inputs.end(),
-                       [&](const ValueView& view) { return view.name == name; }))
-        throw ValueError(
-            fmt::format("there is no input {} to give as a constant", in_quotes(name)));
+      if (!known.contains(name))
+        throw ValueError(fmt::format("there is no input {} to give as a constant", in_quotes(name)));
   }
 
   void add_initializers(const GraphView& graph, Scope& scope) {
