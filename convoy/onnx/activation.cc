@@ -117,6 +117,8 @@ std::vector<Value> read_swish(Reading& in) {
   return {alpha == 1 ? silu(x) : x * sigmoid(alpha * x)};
 }
 
+std::vector<Value> read_swiglu(Reading& in) { return {read_swish(in)[0] * in.input(1)}; }
+
 void write(const Activation& op, Writing& out) {
   const DType dtype = out.type().dtype;
   if (op.kind == ActivationKind::silu)  // joined again by idioms.cc

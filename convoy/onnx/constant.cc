@@ -21,6 +21,8 @@ int64_t count_of(size_t size) { return static_cast<int64_t>(size); }
 
 std::vector<Value> read_constant(Reading& in) {
   if (const std::optional<Tensor> value = in.tensor("value")) return {constant(*value)};
+  if (const std::optional<Tensor> value = in.sparse_tensor("sparse_value"))
+    return {constant(*value)};
   if (in.has_attribute("value_float")) return {constant(floats({in.number("value_float", 0)}, {}))};
   if (in.has_attribute("value_int"))
     return {constant(Tensor::of<int64_t>({}, {in.integer("value_int", 0)}))};

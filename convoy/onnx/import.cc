@@ -117,14 +117,21 @@ class Importer {
   }
 
   void add_initializers(const GraphView& graph, Scope& scope) {
-    for (const TensorView& view : graph.initializers) {
-      const std::string_view name = is_generated_name(view.name) ? "" : view.name;
-      try {
-        scope.add(view.name, constant(weights_.tensor(view), std::string(name)));
-      } catch (const NotSupportedError& error) {
-        unsupported_.add("an initializer", error.what(), view.name);
-        scope.add(view.name, {});
-      }
+    for (const TensorView& view : graph.initializers) add_initializer(view.name, view, scope);
+    for (const std::string_view bytes : graph.sparse_initializers) {
+      const SparseTensorView view = parse_sparse_tensor(bytes);
+      add_initializer(view.values.name, view, scope);
+    }
+  }
+
+  template <class View>
+  void add_initializer(std::string_view name, const View& view, Scope& scope) {
+    try {
+      const std::string_view kept = is_generated_name(name) ? "" : name;
+      scope.add(name, constant(weights_.tensor(view), std::string(kept)));
+    } catch (const NotSupportedError& error) {
+      unsupported_.add("an initializer", error.what(), name);
+      scope.add(name, {});
     }
   }
 
@@ -393,12 +400,13 @@ Graph import(std::string_view bytes, Weights weights, const LoadOptions& options
 Graph load(const std::filesystem::path& path, const LoadOptions& options) {
   const std::shared_ptr<const io::MappedFile> file = io::MappedFile::open(path);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  return import(file->bytes(), Weights(file, folder), options, "'" + path.string() + "'");
+  return import(file->bytes(), Weights(file, folder, options.max_expanded_bytes), options,
+                "'" + path.string() + "'");
 }
 
 Graph load_bytes(std::string_view bytes, const LoadOptions& options) {
   const auto copy = std::make_shared<const std::string>(bytes);
-  return import(*copy, Weights(copy, {}), options, "the model");
+  return import(*copy, Weights(copy, {}, options.max_expanded_bytes), options, "the model");
 }
 
 }  // namespace convoy::onnx

@@ -16,15 +16,16 @@ namespace convoy::onnx {
 namespace {
 
 std::string_view name_of(AttributeView::Type type) {
-  constexpr std::array<std::string_view, 9> names{"of a kind that no operator here takes",
-                                                  "a float",
-                                                  "an int",
-                                                  "a string",
-                                                  "a tensor",
-                                                  "a graph",
-                                                  "floats",
-                                                  "ints",
-                                                  "strings"};
+  constexpr std::array<std::string_view, 10> names{"of a kind that no operator here takes",
+                                                   "a float",
+                                                   "an int",
+                                                   "a string",
+                                                   "a tensor",
+                                                   "a graph",
+                                                   "floats",
+                                                   "ints",
+                                                   "strings",
+                                                   "a sparse tensor"};
   return names[static_cast<size_t>(type)];
 }
 
@@ -134,6 +135,12 @@ std::optional<Tensor> Reading::tensor(std::string_view name) const {
   const AttributeView* attribute = find(name, AttributeView::Type::tensor);
   if (!attribute) return {};
   return file_.weights.tensor(parse_tensor(attribute->tensor));
+}
+
+std::optional<Tensor> Reading::sparse_tensor(std::string_view name) const {
+  const AttributeView* attribute = find(name, AttributeView::Type::sparse_tensor);
+  if (!attribute) return {};
+  return file_.weights.tensor(parse_sparse_tensor(attribute->tensor));
 }
 
 std::optional<std::string_view> Reading::graph(std::string_view name) const {

@@ -54,6 +54,7 @@ class Reading {
   Integers integers(std::string_view name, Integers otherwise = {}) const;
   Numbers numbers(std::string_view name, Numbers otherwise = {}) const;
   std::optional<Tensor> tensor(std::string_view name) const;
+  std::optional<Tensor> sparse_tensor(std::string_view name) const;
   /// The bytes of a graph, for branches; none when absent.
   std::optional<std::string_view> graph(std::string_view name) const;
   // The same for attributes that must be there.

@@ -18,14 +18,19 @@ namespace convoy::onnx {
 class Weights {
  public:
   /// `bytes` holds what the views point into and is kept by tensors that use it. Without a `folder`
-  /// weights stored outside of the model are refused.
-  Weights(std::shared_ptr<const void> bytes, std::optional<std::filesystem::path> folder)
+  /// weights stored outside of the model are refused. All sparse ones together may take
+  /// `max_expanded_bytes`.
+  Weights(std::shared_ptr<const void> bytes, std::optional<std::filesystem::path> folder,
+          int64_t max_expanded_bytes)
       : bytes_(std::move(bytes)),
-        path_(std::move(folder)) {}
+        path_(std::move(folder)),
+        max_expanded_bytes_(max_expanded_bytes) {}
 
   /// ValueError when the data is not what dims and type say, NotSupportedError for types that
   /// Convoy does not have. Nothing is allocated before the sizes have been held against the data.
   Tensor tensor(const TensorView& view);
+  /// With its zeros filled in. LimitError where that takes more than is allowed.
+  Tensor tensor(const SparseTensorView& view);
 
  private:
   /// A stretch of bytes and what keeps it alive.
@@ -37,6 +42,7 @@ class Weights {
 
   std::shared_ptr<const void> bytes_;
   std::optional<std::filesystem::path> path_;
+  int64_t max_expanded_bytes_, expanded_bytes_ = 0;
   std::unique_ptr<io::WeightFolder> folder_;  // opened when the first weight asks for it
   std::map<std::string, std::shared_ptr<const io::MappedFile>, std::less<>> files_;
 };

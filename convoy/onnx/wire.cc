@@ -115,6 +115,21 @@ TensorView tensor(pbf_reader reader) {
   return view;
 }
 
+SparseTensorView sparse_tensor(pbf_reader reader) {
+  SparseTensorView view;
+  while (reader.next()) {
+    if (reader.tag() == 1)
+      view.values = tensor(reader.get_message());
+    else if (reader.tag() == 2)
+      view.indices = tensor(reader.get_message());
+    else if (reader.tag() == 3)
+      append(reader, view.dims);
+    else
+      reader.skip();
+  }
+  return view;
+}
+
 TypeView::Size size(pbf_reader reader) {
   TypeView::Size size;
   while (reader.next()) {
@@ -176,6 +191,8 @@ AttributeView::Type kind_of(int32_t type) {
   using T = AttributeView::Type;
   constexpr T kinds[] = {T::undefined, T::number,  T::integer,  T::string, T::tensor,
                          T::graph,     T::numbers, T::integers, T::strings};
+  constexpr int32_t sparse_tensor = 11;
+  if (type == sparse_tensor) return T::sparse_tensor;
   return type > 0 && type < 9 ? kinds[type] : T::undefined;
 }
 
@@ -234,6 +251,10 @@ AttributeView attribute(pbf_reader reader) {
       case 9:
         view.strings.push_back(bytes_of(reader));
         seen = AttributeView::Type::strings;
+        break;
+      case 22:
+        view.tensor = bytes_of(reader);
+        seen = AttributeView::Type::sparse_tensor;
         break;
       case 20:
         view.type = reader.get_int32();
@@ -459,6 +480,11 @@ GraphView parse_graph(std::string_view bytes, size_t max_messages) {
 
 TensorView parse_tensor(std::string_view bytes) {
   return guarded("an ONNX tensor", [&] { return tensor(pbf_reader(bytes.data(), bytes.size())); });
+}
+
+SparseTensorView parse_sparse_tensor(std::string_view bytes) {
+  return guarded("a sparse ONNX tensor",
+                 [&] { return sparse_tensor(pbf_reader(bytes.data(), bytes.size())); });
 }
 
 }  // namespace convoy::onnx

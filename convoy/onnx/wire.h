@@ -32,11 +32,26 @@ struct TensorView {
   StringPairs external_data;
 };
 
-struct GraphView;
+/// SparseTensorProto: `values` at `indices`, zeros elsewhere. Its name is that of the values.
+struct SparseTensorView {
+  TensorView values, indices;
+  std::vector<int64_t> dims;
+};
 
 /// AttributeProto. `type` says which of the fields counts.
 struct AttributeView {
-  enum class Type { undefined, number, integer, string, tensor, graph, numbers, integers, strings };
+  enum class Type {
+    undefined,
+    number,
+    integer,
+    string,
+    tensor,
+    graph,
+    numbers,
+    integers,
+    strings,
+    sparse_tensor
+  };
 
   std::string_view name;
   std::string_view reference;  // of a function's body: the attribute of the call that is meant
@@ -47,7 +62,7 @@ struct AttributeView {
   std::vector<float> numbers;
   std::vector<int64_t> integers;
   std::vector<std::string_view> strings;
-  std::string_view tensor;  // the bytes of a TensorProto, for parse_tensor
+  std::string_view tensor;  // the bytes of a TensorProto or SparseTensorProto, for parse_…
   std::string_view graph;   // the bytes of a GraphProto, for parse_graph
   Type kind = Type::undefined;
 };
@@ -122,5 +137,6 @@ bool is_utf8(std::string_view bytes);
 ModelView parse_model(std::string_view bytes, size_t max_messages);
 GraphView parse_graph(std::string_view bytes, size_t max_messages);
 TensorView parse_tensor(std::string_view bytes);
+SparseTensorView parse_sparse_tensor(std::string_view bytes);
 
 }  // namespace convoy::onnx

@@ -1,7 +1,9 @@
 #include "convoy/passes/known_elements.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "convoy/base/checked.h"
 #include "convoy/base/error.h"
 
 namespace convoy {
@@ -62,36 +64,82 @@ bool keeps_whole_numbers(const Node& node) {
          (is_floating(to) || to == DType::int64 || to == DType::int32);
 }
 
+bool never_negative(const Dim& size);
+
+/// A symbol, a quotient or a maximum that is at least 0 whatever the symbols.
+bool never_negative(const DimFactor& factor) {
+  if (factor.kind == DimFactor::Kind::symbol) return true;
+  const bool first = never_negative(factor.args[0]), second = never_negative(factor.args[1]);
+  return factor.kind == DimFactor::Kind::max ? first || second : first && second;
+}
+
+/// True when no term subtracts.
+bool never_negative(const Dim& size) {
+  const std::vector<DimProduct> products = size.products();
+  return size.constant_term() >= 0 &&
+         std::all_of(products.begin(), products.end(), [](const DimProduct& product) {
+           return product.coefficient >= 0 &&
+                  std::all_of(product.factors.begin(), product.factors.end(),
+                              [](const DimFactor& factor) { return never_negative(factor); });
+         });
+}
+
+/// Whether a <= b; none where that depends on the symbols.
+std::optional<Dim> at_most(const Dim& a, const Dim& b) {
+  if (never_negative(b - a)) return Dim(1);
+  return never_negative(a - b - 1) ? std::optional(Dim(0)) : std::nullopt;
+}
+
+std::optional<Dim> negated(const std::optional<Dim>& truth) {
+  return truth ? std::optional(Dim(1) - *truth) : std::nullopt;
+}
+
+std::optional<Dim> equality(const Dim& a, const Dim& b) {
+  const Dim difference = a - b;
+  if (difference.is_static()) return Dim(difference.value() == 0 ? 1 : 0);
+  const bool apart = never_negative(difference - 1) || never_negative(Dim(-1) - difference);
+  return apart ? std::optional(Dim(0)) : std::nullopt;
+}
+
+/// A real number as a fraction whose divisor is a power of two, as scales of sizes are.
+std::optional<std::pair<int64_t, int64_t>> fraction(double value) {
+  constexpr int64_t largest_divisor = int64_t{1} << 20;
+  if (!(value > 0 && value < 0x1p31)) return {};
+  int64_t divisor = 1;
+  for (; value != std::floor(value); value *= 2, divisor *= 2)
+    if (divisor == largest_divisor) return {};
+  return std::pair(static_cast<int64_t>(value), divisor);
+}
+
 /// op of two sizes, none where it cannot be said. Division is that of sizes: both not negative.
 std::optional<Dim> combined(BinaryKind kind, const Dim& a, const Dim& b, bool is_integer) {
-  const Dim difference = a - b;
   switch (kind) {
     case BinaryKind::add:
       return a + b;
     case BinaryKind::sub:
-      return difference;
+      return a - b;
     case BinaryKind::mul:
       return a * b;
     case BinaryKind::div:
-      if (b.is_static() && b.value() > 0 && (is_integer || floor_div(a, b) * b == a))
-        return floor_div(a, b);
+      if (b.is_static() ? b.value() <= 0 : !never_negative(b)) return {};
+      if (is_integer || floor_div(a, b) * b == a) return floor_div(a, b);
       return {};
     case BinaryKind::max:
       return max(a, b);
     case BinaryKind::min:
       return Dim(0) - max(Dim(0) - a, Dim(0) - b);
     case BinaryKind::equal:
-      if (difference.is_static()) return Dim(difference.value() == 0 ? 1 : 0);
-      return {};
+      return equality(a, b);
     case BinaryKind::not_equal:
-      if (difference.is_static()) return Dim(difference.value() != 0 ? 1 : 0);
-      return {};
-    case BinaryKind::less:
-      if (difference.is_static()) return Dim(difference.value() < 0 ? 1 : 0);
-      return {};
+      return negated(equality(a, b));
+    case BinaryKind::less_equal:
+      return at_most(a, b);
     case BinaryKind::greater:
-      if (difference.is_static()) return Dim(difference.value() > 0 ? 1 : 0);
-      return {};
+      return negated(at_most(a, b));
+    case BinaryKind::greater_equal:
+      return at_most(b, a);
+    case BinaryKind::less:
+      return negated(at_most(b, a));
     default:
       return {};
   }
@@ -118,6 +166,7 @@ std::optional<Tensor> KnownElements::tensor(const Value& value) {
 std::optional<std::vector<Dim>> KnownElements::sizes(const Value& value) {
   if (!is_small(value.type())) return {};
   const Known& known = find(value);
+  if (known.divisor != 1) return {};
   return known.tensor ? integers_of(*known.tensor) : known.sizes;
 }
 
@@ -170,6 +219,8 @@ std::vector<KnownElements::Known> KnownElements::known_outputs(const Node& node)
                return known_.at(input.node())[input.output()].tensor.has_value();
              })) {
     return computed(node);
+  } else if (std::optional<Known> fractions = scaled(node)) {
+    return {std::move(*fractions)};
   } else {
     sizes = arithmetic(node);
   }
@@ -194,7 +245,13 @@ std::vector<KnownElements::Known> KnownElements::computed(const Node& node) {
 
 std::optional<std::vector<Dim>> KnownElements::arithmetic(const Node& node) {
   const auto of = [&](size_t i) { return sizes(node.inputs[i]); };
-  if (keeps_whole_numbers(node)) return of(0);
+  if (keeps_whole_numbers(node)) return rounded(node);
+  if (const Unary* unary = std::get_if<Unary>(node.op())) {
+    auto elements = unary->kind == UnaryKind::neg ? of(0) : std::nullopt;
+    if (elements)
+      for (Dim& element : *elements) element = Dim(0) - element;
+    return elements;
+  }
   const auto [first, count] = std::visit(Moving{}, *node.op());
   if (count > 0) return moved(node, first, std::min(count, node.inputs.size()));
   if (const Reduce* reduce = std::get_if<Reduce>(node.op())) {
@@ -214,6 +271,52 @@ std::optional<std::vector<Dim>> KnownElements::arithmetic(const Node& node) {
         combined(binary->kind, a[i], b[i], is_integer(node.inputs[0].dtype()));
     if (!element) return {};
     result.push_back(*element);
+  }
+  return result;
+}
+
+// Sizes times 0.5, or divided by 32.0: known as fractions until they are rounded.
+std::optional<KnownElements::Known> KnownElements::scaled(const Node& node) {
+  const Binary* binary = std::get_if<Binary>(node.op());
+  if (!binary || !is_floating(node.outputs[0].dtype)) return {};
+  const bool divides = binary->kind == BinaryKind::div;
+  if (!divides && binary->kind != BinaryKind::mul) return {};
+  const auto known = [&](size_t i) -> const Known& {
+    return known_.at(node.inputs[i].node())[node.inputs[i].output()];
+  };
+  const size_t by = known(1).tensor ? 1 : 0;
+  const std::optional<Tensor> scale = known(by).tensor;
+  const Known& sizes = known(1 - by);
+  if (!scale || scale->size() != 1 || !sizes.sizes || (divides && by == 0)) return {};
+  std::optional<std::pair<int64_t, int64_t>> factor = fraction(scale->at(0));
+  if (!factor) return {};
+  if (divides) std::swap(factor->first, factor->second);
+  Known result{{}, sizes.sizes, checked_multiply(sizes.divisor, factor->second)};
+  for (Dim& size : *result.sizes) size = size * Dim(factor->first);
+  const Dim divisor = result.divisor;
+  const bool whole = std::all_of(result.sizes->begin(), result.sizes->end(), [&](const Dim& size) {
+    return floor_div(size, divisor) * divisor == size;
+  });
+  if (whole)
+    for (Dim& size : *result.sizes) size = floor_div(size, divisor);
+  if (whole) result.divisor = 1;
+  // Of a scale of several axes nothing is known, and so of numbers without any symbol.
+  return all_static(*result.sizes) ? std::nullopt : std::optional(std::move(result));
+}
+
+// Rounding and casting of what may be fractions.
+std::optional<std::vector<Dim>> KnownElements::rounded(const Node& node) {
+  const Value& input = node.inputs[0];
+  const Known& known = known_.at(input.node())[input.output()];
+  if (known.divisor == 1) return sizes(input);
+  const Unary* unary = std::get_if<Unary>(node.op());
+  const bool up = unary && unary->kind == UnaryKind::ceil;
+  const bool down = unary ? unary->kind == UnaryKind::floor : !is_floating(node.outputs[0].dtype);
+  if (!up && !down) return {};
+  std::vector<Dim> result;
+  for (const Dim& size : *known.sizes) {
+    if (!unary && !never_negative(size)) return {};  // a cast rounds toward 0
+    result.push_back(up ? ceil_div(size, known.divisor) : floor_div(size, known.divisor));
   }
   return result;
 }

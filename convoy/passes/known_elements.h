@@ -11,7 +11,8 @@ namespace convoy {
 
 /// Works out the elements of small arrays that depend on constants and on shapes alone, such as
 /// the target of a reshape that a file computes from the sizes of its input. Elements are sizes,
-/// symbolic ones included; real numbers are known where everything they come from is.
+/// symbolic ones included, and fractions of sizes on their way to a rounding; other real numbers
+/// are known where everything they come from is.
 class KnownElements {
  public:
   /// Arrays of more than `max_elements` are not looked into.
@@ -25,10 +26,11 @@ class KnownElements {
   std::optional<std::vector<Dim>> sizes(const Value& value);
 
  private:
-  /// Nothing, an array, or sizes of which at least one is symbolic.
+  /// Nothing, an array, or sizes of which at least one is symbolic, each divided by `divisor`.
   struct Known {
-    std::optional<Tensor> tensor;
-    std::optional<std::vector<Dim>> sizes;
+    std::optional<Tensor> tensor = {};
+    std::optional<std::vector<Dim>> sizes = {};
+    int64_t divisor = 1;
     explicit operator bool() const { return tensor || sizes; }
   };
 
@@ -36,6 +38,8 @@ class KnownElements {
   const Known& find(const Value& value);
   std::vector<Known> known_outputs(const Node& node);
   std::vector<Known> computed(const Node& node);
+  std::optional<Known> scaled(const Node& node);
+  std::optional<std::vector<Dim>> rounded(const Node& node);
   std::optional<std::vector<Dim>> moved(const Node& node, size_t first_data, size_t data_count);
   std::optional<std::vector<Dim>> arithmetic(const Node& node);
   std::vector<Dim> broadcast(const Value& value, const Extents& extents);
