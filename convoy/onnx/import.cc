@@ -23,7 +23,11 @@ namespace {
 struct Scope {
   std::unordered_map<std::string_view, Value> values = {};
   const Scope* outer = nullptr;
+  std::unordered_set<std::string_view> left_out = {};  // inputs of a function that a call omits
 
+  bool leaves_out(std::string_view name) const {
+    return left_out.contains(name) || (outer && outer->leaves_out(name));
+  }
   const Value* find(std::string_view name) const {
     for (const Scope* scope = this; scope; scope = scope->outer) {
       const auto found = scope->values.find(name);
@@ -246,8 +250,9 @@ class Importer {
       throw NotSupportedError("");
     std::vector<Value> inputs;
     for (const std::string_view name : node.inputs) {
-      const Value* value = name.empty() ? nullptr : scope.find(name);
-      if (!name.empty() && !value)
+      const bool is_there = !name.empty() && !scope.leaves_out(name);
+      const Value* value = is_there ? scope.find(name) : nullptr;
+      if (is_there && !value)
         throw ValueError(fmt::format(
             "its input {} is not given by any node before it, nor by an input or initializer; "
             "nodes must be in order and without cycles",
@@ -298,8 +303,12 @@ class Importer {
     for (const AttributeView& attribute : attributes) body.attributes[attribute.name] = &attribute;
     Scope scope;
     std::vector<Value> outputs;
-    for (size_t i = 0; i < inputs.size(); ++i)
-      if (inputs[i]) scope.add(function.inputs[i], inputs[i]);
+    for (size_t i = 0; i < function.inputs.size(); ++i) {
+      if (i < inputs.size() && inputs[i])
+        scope.add(function.inputs[i], inputs[i]);
+      else
+        scope.left_out.insert(function.inputs[i]);
+    }
     add_nodes(function.nodes, scope, body);
     for (const std::string_view name : function.outputs) {
       const Value* value = scope.find(name);
