@@ -54,7 +54,6 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // Up to the pixels, with everything set for them to come as RGB.
   bool read_header() {
     if (setjmp(png_jmpbuf(png_))) return false;
     png_set_read_fn(png_, &input_, read_bytes);
@@ -62,6 +61,12 @@ class Reader {
     png_set_chunk_malloc_max(png_, 8 << 20);            // of texts and profiles nobody reads
     png_set_chunk_cache_max(png_, 100);
     png_read_info(png_, info_);
+    return true;
+  }
+  // Lets the pixels come as RGB. Takes memory for a row, so only once its length is found to be
+  // within the limit.
+  bool start() {
+    if (setjmp(png_jmpbuf(png_))) return false;
     png_set_expand(png_);
     png_set_scale_16(png_);
     png_set_strip_alpha(png_);
@@ -136,6 +141,7 @@ StoredImage decode_png(std::string_view bytes, const ImageLimits& limits) {
   Reader reader(bytes);
   if (!reader.read_header()) reader.fail();
   StoredImage image{.pixels = image_of(reader.height(), reader.width(), limits)};
+  if (!reader.start()) reader.fail();
   if (reader.row_bytes() != static_cast<size_t>(reader.width()) * 3)
     throw ValueError("not a PNG picture that can be read: its rows do not become RGB");
   std::vector<png_bytep> rows =
