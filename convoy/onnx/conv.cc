@@ -20,18 +20,16 @@ std::vector<Value> read_conv(Reading& in) {
 // Padding by the size of a kernel that is only known while running becomes a Pad of its own.
 void write(const Conv& op, Writing& out) {
   require_floating(out);
-  const Shape kernel = spatial_of(out.type(1));
+  const Shape in = spatial_of(out.type()), kernel = spatial_of(out.type(1));
+  const bool goes_by_kernel =
+      op.padding.kind() == Padding::Kind::half || op.padding.kind() == Padding::Kind::full;
   std::string x = out.input(0);
   Attributes attributes{{"strides", op.stride}, {"dilations", op.dilation}, {"group", op.groups}};
-  if (is_static(kernel)) {
-    attributes.push_back({"kernel_shape", to_extents(kernel)});
-    attributes.push_back(padding_attribute(op.padding, to_extents(kernel), op.dilation));
-  } else if (op.padding.kind() == Padding::Kind::half || op.padding.kind() == Padding::Kind::full) {
-    x = padded(out, x,
-               borders_of(op.padding, spatial_of(out.type()), kernel, op.stride, op.dilation));
-  } else {
-    attributes.push_back(padding_attribute(op.padding, Integers(kernel.size()), op.dilation));
-  }
+  if (is_static(kernel)) attributes.push_back({"kernel_shape", to_extents(kernel)});
+  if (goes_by_kernel && !is_static(kernel))
+    x = padded(out, x, borders_of(op.padding, in, kernel, op.stride, op.dilation));
+  else
+    attributes.push_back(padding_attribute(op.padding, in, kernel, op.stride, op.dilation));
   Names inputs{x, kernel_input(out, 1, op.flip)};
   if (out.input_count() > 2) inputs.push_back(out.input(2));
   out.result("Conv", inputs, attributes);

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "convoy/onnx/window.h"
 #include "convoy/ops/flip.h"
 #include "convoy/reference/reference.h"
 
@@ -56,23 +55,6 @@ Names flipping(Writing& out, const std::string& weights, size_t rank) {
   return {weights, out.integers(Integers(rank, -1)),
           out.integers(Integers(rank, std::numeric_limits<int64_t>::min())), out.integers(axes),
           out.integers(Integers(rank, -1))};
-}
-
-Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
-                   const Integers& stride, const Integers& dilation) {
-  Borders borders;
-  for (size_t axis = 0; axis < kernel.size(); ++axis)
-    borders.push_back(resolve(padding, axis, in[axis], kernel[axis], stride[axis], dilation[axis]));
-  return borders;
-}
-
-std::optional<Integers> pads_of(const Borders& borders) {
-  std::vector<Padding::Sides> sides;
-  for (const auto& [begin, end] : borders) {
-    if (!begin.is_static() || !end.is_static()) return {};
-    sides.emplace_back(begin.value(), end.value());
-  }
-  return pads_of(sides);
 }
 
 std::string padded(Writing& out, const std::string& x, const Borders& borders) {

@@ -1,11 +1,9 @@
 // Weights of convolutions in files: their shape, and kernels to be turned around.
 #pragma once
 
-#include <optional>
-
 #include "convoy/onnx/reading.h"
+#include "convoy/onnx/window.h"
 #include "convoy/onnx/writing.h"
-#include "convoy/ops/padding.h"
 
 namespace convoy::onnx {
 
@@ -23,12 +21,6 @@ void require_floating(Writing& out);
 std::string kernel_input(Writing& out, size_t i, bool flip);
 /// Inputs of the Slice that turns `weights` around over their `rank` spatial axes.
 Names flipping(Writing& out, const std::string& weights, size_t rank);
-/// Begin and end of the padding on every spatial axis, symbolic where sizes are.
-using Borders = std::vector<std::pair<Dim, Dim>>;
-Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
-                   const Integers& stride, const Integers& dilation);
-/// The borders as ONNX's attribute pads; none when one of them is symbolic.
-std::optional<Integers> pads_of(const Borders& borders);
 /// `x` with zeros added around its spatial axes by a node of its own.
 std::string padded(Writing& out, const std::string& x, const Borders& borders);
 

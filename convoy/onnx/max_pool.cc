@@ -21,7 +21,7 @@ std::vector<Value> read_global_max_pool(Reading& in) {
 }
 
 void write(const MaxPool& op, Writing& out) {
-  const Attributes attributes = pooling_attributes(op);
+  const Attributes attributes = pooling_attributes(op, out);
   if (!out.wants(1)) {
     out.result("MaxPool", {out.input(0)}, attributes);
     return;

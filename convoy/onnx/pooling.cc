@@ -1,14 +1,8 @@
 #include "convoy/onnx/pooling.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace convoy::onnx {
-
-bool is_dilated(const Integers& dilations) {
-  return std::any_of(dilations.begin(), dilations.end(), [](int64_t d) { return d != 1; });
-}
 
 size_t pooled_axes(Reading& in, const Value& x) {
   if (x.rank() < 3)

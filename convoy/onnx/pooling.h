@@ -8,9 +8,6 @@
 
 namespace convoy::onnx {
 
-/// True when one of the dilations is not 1.
-bool is_dilated(const Integers& dilations);
-
 /// Spatial axes of x; ValueError unless there is one at least.
 size_t pooled_axes(Reading& in, const Value& x);
 
@@ -31,10 +28,11 @@ O read_pooling(Reading& in) {
 
 /// Attributes of a pooling node. Dilations of 1 are left out, since not every opset has them.
 template <class O>
-Attributes pooling_attributes(const O& op) {
+Attributes pooling_attributes(const O& op, const Writing& out) {
   Attributes attributes{{"kernel_shape", op.kernel},
                         {"strides", op.stride},
-                        padding_attribute(op.padding, op.kernel, op.dilation)};
+                        padding_attribute(op.padding, spatial_of(out.type()), to_shape(op.kernel),
+                                          op.stride, op.dilation)};
   if (op.ceil_mode) attributes.push_back({"ceil_mode", int64_t{1}});
   if (is_dilated(op.dilation)) attributes.push_back({"dilations", op.dilation});
   return attributes;

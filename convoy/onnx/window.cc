@@ -63,25 +63,36 @@ std::vector<Padding::Sides> sides_of(const Integers& pads) {
   return sides;
 }
 
-Attribute padding_attribute(const Padding& padding, const Integers& kernel,
-                            const Integers& dilation) {
-  switch (padding.kind()) {
-    case Padding::Kind::same_upper:
-      return {"auto_pad", "SAME_UPPER"};
-    case Padding::Kind::same_lower:
-      return {"auto_pad", "SAME_LOWER"};
-    case Padding::Kind::valid:
-      return {"auto_pad", "VALID"};
-    default:
-      break;
-  }
+Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
+                   const Integers& stride, const Integers& dilation) {
+  Borders borders;
+  for (size_t axis = 0; axis < kernel.size(); ++axis)
+    borders.push_back(resolve(padding, axis, in[axis], kernel[axis], stride[axis], dilation[axis]));
+  return borders;
+}
+
+std::optional<Integers> pads_of(const Borders& borders) {
   std::vector<Padding::Sides> sides;
-  for (size_t axis = 0; axis < kernel.size(); ++axis) {
-    // The size of the input matters to `same` alone.
-    const auto [begin, end] = resolve(padding, axis, 0, kernel[axis], 1, dilation[axis]);
+  for (const auto& [begin, end] : borders) {
+    if (!begin.is_static() || !end.is_static()) return {};
     sides.emplace_back(begin.value(), end.value());
   }
-  return {"pads", pads_of(sides)};
+  return pads_of(sides);
+}
+
+bool is_dilated(const Integers& dilations) {
+  return std::any_of(dilations.begin(), dilations.end(), [](int64_t d) { return d != 1; });
+}
+
+Attribute padding_attribute(const Padding& padding, const Shape& in, const Shape& kernel,
+                            const Integers& stride, const Integers& dilation) {
+  if (padding.kind() == Padding::Kind::valid) return {"auto_pad", "VALID"};
+  const bool is_upper = padding.kind() == Padding::Kind::same_upper;
+  const Attribute same{"auto_pad", is_upper ? "SAME_UPPER" : "SAME_LOWER"};
+  const bool is_same = is_upper || padding.kind() == Padding::Kind::same_lower;
+  if (is_same && !is_dilated(dilation)) return same;
+  const std::optional<Integers> pads = pads_of(borders_of(padding, in, kernel, stride, dilation));
+  return pads ? Attribute{"pads", *pads} : same;
 }
 
 }  // namespace convoy::onnx

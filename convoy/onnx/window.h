@@ -1,6 +1,8 @@
 // Strides, dilations and pads, as convolution and pooling share them.
 #pragma once
 
+#include <optional>
+
 #include "convoy/onnx/reading.h"
 #include "convoy/onnx/writing.h"
 #include "convoy/ops/padding.h"
@@ -23,8 +25,18 @@ void check_per_axis(Reading& in, std::string_view name, const Integers& list, si
 Integers pads_of(const std::vector<Padding::Sides>& sides);
 std::vector<Padding::Sides> sides_of(const Integers& pads);
 
-/// The padding as an attribute, auto_pad or pads, for a window of known size.
-Attribute padding_attribute(const Padding& padding, const Integers& kernel,
-                            const Integers& dilation);
+/// Begin and end of the padding on every spatial axis, symbolic where sizes are.
+using Borders = std::vector<std::pair<Dim, Dim>>;
+Borders borders_of(const Padding& padding, const Shape& in, const Shape& kernel,
+                   const Integers& stride, const Integers& dilation);
+/// The borders as ONNX's attribute pads; none when one of them is symbolic.
+std::optional<Integers> pads_of(const Borders& borders);
+/// True when one of the dilations is not 1.
+bool is_dilated(const Integers& dilations);
+
+/// The padding as an attribute: auto_pad where ONNX has the kind, pads otherwise. `same` becomes
+/// pads beside dilations, where sizes are known: ONNX Runtime does not take both.
+Attribute padding_attribute(const Padding& padding, const Shape& in, const Shape& kernel,
+                            const Integers& stride, const Integers& dilation);
 
 }  // namespace convoy::onnx

@@ -23,6 +23,7 @@ WINDOWS: list[dict[str, Any]] = [
     {"kernel": 2, "stride": 1, "padding": "full"},
     {"kernel": 3, "stride": 2, "padding": 1, "ceil_mode": True},
     {"kernel": 2, "stride": 2, "dilation": 2, "padding": 1},
+    {"kernel": 3, "stride": 2, "dilation": 2, "padding": "same_lower"},
 ]
 
 
