@@ -175,7 +175,11 @@ class Importer {
       const Value* value = scope.find(view.name);
       if (!value)
         throw ValueError(fmt::format("no node gives the graph's output {}", in_quotes(view.name)));
-      check_output(view, *value);
+      try {
+        check_output(view, *value);
+      } catch (const NotSupportedError& error) {
+        unsupported_.add("an output", error.what(), view.name);
+      }
       outputs.push_back({std::string(view.name), *value});
     }
     if (outputs.empty()) throw ValueError("the graph has no outputs");
@@ -326,9 +330,7 @@ class Importer {
     const bool taken = in.constant(0).size() == 1 && in.scalar(0) != 0;
     const auto bytes = in.graph(taken ? "then_branch" : "else_branch");
     if (!bytes) in.refuse("a branch is missing");
-    // Kept while names point into it.
-    branches_.push_back(std::make_unique<GraphView>(parse_graph(*bytes, options_.max_messages)));
-    const GraphView& graph = *branches_.back();
+    const GraphView& graph = graph_at(*bytes);
     Scope scope{{}, &outer};
     add_initializers(graph, scope);
     add_nodes(graph.nodes, scope, {body.opsets, body.attributes, body.depth + 1});
@@ -341,6 +343,13 @@ class Importer {
       outputs.push_back(*value);
     }
     return outputs;
+  }
+
+  /// Parsed once, however often functions bring us here, and kept while names point into it.
+  const GraphView& graph_at(std::string_view bytes) {
+    std::unique_ptr<GraphView>& graph = branches_[bytes.data()];
+    if (!graph) graph = std::make_unique<GraphView>(parse_graph(bytes, options_.max_messages));
+    return *graph;
   }
 
   void check_depth(const Body& body) const {
@@ -381,7 +390,7 @@ class Importer {
   KnownElements known_;
   std::map<std::tuple<std::string_view, std::string_view, std::string_view>, const FunctionView*>
       functions_;
-  std::vector<std::unique_ptr<GraphView>> branches_;
+  std::unordered_map<const char*, std::unique_ptr<GraphView>> branches_;  // by their bytes
   std::unordered_set<const Node*> seen_;
   Unsupported unsupported_;
   std::vector<Value> undecided_;

@@ -202,6 +202,9 @@ const KnownElements::Known& KnownElements::find(const Value& value) {
       pending.push_back(first_missing);
       continue;
     }
+    for (const Type& type : node->outputs)
+      if (!hopeless && !node->constant()) elements_left_ -= element_count(type.shape).value();
+    hopeless = hopeless || elements_left_ < 0;
     known_.emplace(node,
                    hopeless ? std::vector<Known>(node->outputs.size()) : known_outputs(*node));
     pending.pop_back();

@@ -15,10 +15,13 @@ namespace convoy {
 /// are known where everything they come from is.
 class KnownElements {
  public:
-  /// Arrays of more than `max_elements` are not looked into.
-  explicit KnownElements(Evaluator evaluate, int64_t max_elements = 4096)
+  /// Arrays of more than `max_elements` are not looked into, and none any more when as many as
+  /// `max_total` have been worked out: graphs may come from anywhere.
+  explicit KnownElements(Evaluator evaluate, int64_t max_elements = 4096,
+                         int64_t max_total = int64_t{1} << 22)
       : evaluate_(std::move(evaluate)),
-        max_elements_(max_elements) {}
+        max_elements_(max_elements),
+        elements_left_(max_total) {}
 
   /// The array, when every element is a number.
   std::optional<Tensor> tensor(const Value& value);
@@ -46,6 +49,7 @@ class KnownElements {
 
   Evaluator evaluate_;
   int64_t max_elements_;
+  int64_t elements_left_;
   // Values keep their nodes alive, so that no address is used twice.
   std::unordered_map<NodePtr, std::vector<Known>> known_;
 };

@@ -486,6 +486,33 @@ def test_chain_of_doublings() -> None:
     limited(lambda: model_of(nodes))
 
 
+def test_shape_arithmetic_without_end() -> None:
+    """Twenty thousand sums of 4096 numbers before a reshape: 80 million, from a megabyte."""
+    nodes = [helper.make_node("Add", ["c", "c"], ["s0"])]
+    nodes += [helper.make_node("Add", [f"s{i}", "c"], [f"s{i + 1}"]) for i in range(20_000)]
+    nodes.append(helper.make_node("Gather", ["s20000", "four"], ["target"], axis=0))
+    nodes.append(helper.make_node("Reshape", ["x", "target"], ["y"]))
+    initializers = [constant("c", [1] * 4096), constant("four", [0, 1, 2, 3])]
+    refused(model_of(nodes, initializers), "only known while running")
+
+
+def test_branches_in_functions_that_are_called_often() -> None:
+    """A branch is parsed once, not at each of a thousand calls."""
+    relus = [helper.make_node("Relu", ["a"], [f"t{i}"]) for i in range(1000)]
+    branch = helper.make_graph(relus, "b", [], [onnx.ValueInfoProto(name="t0")])
+    body = [
+        helper.make_node("Constant", [], ["c"], value=tensor("v", np.asarray(True))),
+        helper.make_node("If", ["c"], ["b"], then_branch=branch, else_branch=branch),
+    ]
+    calls = [
+        helper.make_node("F", [f"v{i}" if i else "x"], [f"v{i + 1}"], domain="own")
+        for i in range(1000)
+    ]
+    calls.append(helper.make_node("Relu", ["v1000"], ["y"]))
+    model = model_of(calls, functions=[function("F", body)])
+    refused(model, "nodes once functions are put in their place")
+
+
 def function(name: str, body: list[onnx.NodeProto]) -> onnx.FunctionProto:
     opsets = [OPSET, helper.make_opsetid("own", 1)]
     return helper.make_function("own", name, ["a"], ["b"], body, opsets)
