@@ -37,6 +37,8 @@ ModelWriter written(const Graph& graph, int64_t opset) {
       std::visit([&](const auto& op) { write(op, out); }, *node->op());
     } catch (const NotSupportedError& error) {
       unsupported.add(std::string(node->kind()), error.what(), node->title());
+    } catch (const Violation& violation) {
+      unsupported.add(std::string(node->kind()), violation.message, node->title());
     }
   }
   if (!unsupported.empty())

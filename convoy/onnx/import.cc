@@ -222,6 +222,10 @@ class Importer {
             outputs_of(node, domain, opset == body.opsets.end() ? 0 : opset->second, scope, body);
       } catch (const NotSupportedError& error) {
         unsupported_.add(operation, error.what(), name_of(node));
+      } catch (const Violation& violation) {
+        // What readers share with type rules refuses by these.
+        throw ValueError(fmt::format("node {}, {}: {}", in_quotes(name_of(node)), operation,
+                                     violation.message));
       } catch (const std::bad_alloc&) {
         throw LimitError(
             fmt::format("node {}, {}: out of memory", in_quotes(name_of(node)), operation));

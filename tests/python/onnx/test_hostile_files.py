@@ -497,7 +497,7 @@ def test_shape_arithmetic_without_end() -> None:
 
 
 def test_branches_in_functions_that_are_called_often() -> None:
-    """A branch is parsed once, not at each of a thousand calls."""
+    """A branch is parsed once, not at each of 1200 calls."""
     relus = [helper.make_node("Relu", ["a"], [f"t{i}"]) for i in range(1000)]
     branch = helper.make_graph(relus, "b", [], [onnx.ValueInfoProto(name="t0")])
     body = [
@@ -506,9 +506,9 @@ def test_branches_in_functions_that_are_called_often() -> None:
     ]
     calls = [
         helper.make_node("F", [f"v{i}" if i else "x"], [f"v{i + 1}"], domain="own")
-        for i in range(1000)
+        for i in range(1200)
     ]
-    calls.append(helper.make_node("Relu", ["v1000"], ["y"]))
+    calls.append(helper.make_node("Relu", ["v1200"], ["y"]))
     model = model_of(calls, functions=[function("F", body)])
     refused(model, "nodes once functions are put in their place")
 
