@@ -11,11 +11,12 @@ namespace convoy::models {
 ///
 /// * Scales of normalisations are uniform in 0.5…1.5, shifts and biases in ±0.5; biases that end
 ///   in a sigmoid in ±4.6, so that scores and gates go from 0.01 to 0.99.
-/// * Running statistics become those of the network's own activations on noise, [2,C,side,side],
-///   so that neither vanishing nor exploding values hide errors. This runs the network once where
-///   it has normalisations.
+/// * Running statistics become such that activations neither vanish nor grow from layer to layer:
+///   they are taken from the network's own on a few random pictures of the model's size, but at
+///   most `side` high and wide. This runs the network once where it has normalisations. Statistics
+///   of small pictures do not fit large ones, whose deep maps have more inside than border.
 ///
 /// Reproducible from `seed`. Not for training: `build` draws better weights for that.
-void randomize_statistics(const Model& model, uint64_t seed = 0, int64_t side = 64);
+void randomize_statistics(const Model& model, uint64_t seed = 0, int64_t side = 256);
 
 }  // namespace convoy::models

@@ -79,8 +79,9 @@ void bind_model(nb::module_& m) {
             const nb::gil_scoped_release release;
             models::randomize_statistics(self, seed, side);
           },
-          "seed"_a = 0, "side"_a = 64,
-          "For tests: random statistics and biases, by which values span their range everywhere.")
+          "seed"_a = 0, "side"_a = 256,
+          "For tests: random statistics and biases, by which values span their range everywhere. "
+          "Runs the network once, on pictures at most `side` high and wide.")
       .def("__repr__", [](const Model& self) {
         return "<Model '" + self.graph.name + "' of " +
                std::to_string(models::parameter_count(*self.network)) + " parameters>";
