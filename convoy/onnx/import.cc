@@ -117,7 +117,8 @@ class Importer {
     for (const ValueView& view : model_.graph.inputs) known.insert(view.name);
     for (const auto& [name, tensor] : options_.constants)
       if (!known.contains(name))
-        throw ValueError(fmt::format("there is no input {} to give as a constant", in_quotes(name)));
+        throw ValueError(
+            fmt::format("there is no input {} to give as a constant", in_quotes(name)));
   }
 
   void add_initializers(const GraphView& graph, Scope& scope) {
@@ -224,8 +225,8 @@ class Importer {
         unsupported_.add(operation, error.what(), name_of(node));
       } catch (const Violation& violation) {
         // What readers share with type rules refuses by these.
-        throw ValueError(fmt::format("node {}, {}: {}", in_quotes(name_of(node)), operation,
-                                     violation.message));
+        throw ValueError(
+            fmt::format("node {}, {}: {}", in_quotes(name_of(node)), operation, violation.message));
       } catch (const std::bad_alloc&) {
         throw LimitError(
             fmt::format("node {}, {}: out of memory", in_quotes(name_of(node)), operation));

@@ -91,7 +91,7 @@ void write_value(pbf_writer out, std::string_view name, const Type& type) {
     if (size.is_static())
       dim.add_int64(1, size.value());
     else
-      dim.add_string(2, size.is_symbol() ? size.symbol_name() : size.to_string());
+      dim.add_string(2, dim_param(size));
   }
   tensor.add_message(2, bytes);
 }

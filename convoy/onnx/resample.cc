@@ -63,8 +63,8 @@ Value resampled(const Value& x, int64_t axis, const std::vector<double>& coordin
   std::vector<std::vector<Tap>> all;
   // Far outside there is nothing but the outermost element; integers hold what is near.
   for (const double coordinate : coordinates)
-    all.push_back(taps_at(std::clamp(coordinate, -4.0, static_cast<double>(size) + 4), size,
-                          interpolation));
+    all.push_back(
+        taps_at(std::clamp(coordinate, -4.0, static_cast<double>(size) + 4), size, interpolation));
   Extents along(static_cast<size_t>(x.rank()), 1);
   along[static_cast<size_t>(axis)] = count;
   Value sum;

@@ -16,8 +16,8 @@ struct Interpolation {
   bool exclude_outside;
 };
 
-/// x with `axis`, whose size must be known, resampled at `coordinates`, which count elements from 0.
-/// Neighbours outside are the nearest element inside.
+/// x with `axis`, whose size must be known, resampled at `coordinates`, which count elements from
+/// 0. Neighbours outside are the nearest element inside.
 Value resampled(const Value& x, int64_t axis, const std::vector<double>& coordinates,
                 const Interpolation& interpolation);
 

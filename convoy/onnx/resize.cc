@@ -198,8 +198,7 @@ Value resized_specially(Reading& in, const std::string& mode, const Target& targ
   if (crops && (box.rank() != 1 || box.size() != 2 * count))
     in.refuse(fmt::format("roi is {}; it must have a start and an end for each of {} axes",
                           to_string(box.type()), count));
-  const Interpolation interpolation{op.mode, op.nearest_mode, op.cubic_coeff_a,
-                                    op.exclude_outside};
+  const Interpolation interpolation{op.mode, op.nearest_mode, op.cubic_coeff_a, op.exclude_outside};
   Value outside;
   for (int64_t k = 0; k < count; ++k) {
     const int64_t axis = axes[static_cast<size_t>(k)];
@@ -240,18 +239,17 @@ std::vector<Value> read_resize(Reading& in) {
   const std::string coordinates = in.string("coordinate_transformation_mode", "half_pixel");
   const bool is_special =
       coordinates == "tf_crop_and_resize" || coordinates == "tf_half_pixel_for_nn";
-  Resize op{
-      .size = {},
-      .mode = read_mode(in),
-      .coordinate_mode =
-          is_special ? CoordinateMode::half_pixel
-                     : parse_enum<CoordinateMode>("coordinate_transformation_mode", coordinates),
-      .nearest_mode =
-          parse_enum<NearestMode>("nearest_mode", in.string("nearest_mode", "round_prefer_floor")),
-      .scales = {},
-      .cubic_coeff_a = in.number("cubic_coeff_a", -0.75),
-      .antialias = in.flag("antialias", false),
-      .exclude_outside = in.flag("exclude_outside", false)};
+  Resize op{.size = {},
+            .mode = read_mode(in),
+            .coordinate_mode = is_special ? CoordinateMode::half_pixel
+                                          : parse_enum<CoordinateMode>(
+                                                "coordinate_transformation_mode", coordinates),
+            .nearest_mode = parse_enum<NearestMode>(
+                "nearest_mode", in.string("nearest_mode", "round_prefer_floor")),
+            .scales = {},
+            .cubic_coeff_a = in.number("cubic_coeff_a", -0.75),
+            .antialias = in.flag("antialias", false),
+            .exclude_outside = in.flag("exclude_outside", false)};
   op.antialias = op.antialias && op.mode != ResizeMode::nearest;
   in.number("extrapolation_value", 0);  // of tf_crop_and_resize alone
   const Integers axes = read_axes(in, x);

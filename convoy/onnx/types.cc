@@ -50,6 +50,15 @@ constexpr std::array types{
     Entry{"float6e3m2", {}},
 };
 
+/// The expression that `text` is; a symbol of that name when it is none.
+Dim size_of_text(const std::string& text) {
+  try {
+    return Dim::parse(text);
+  } catch (const Error&) {
+    return Dim::symbol(text);
+  }
+}
+
 }  // namespace
 
 DType from_onnx(int32_t data_type) {
@@ -94,7 +103,7 @@ Type to_type(const ValueView& value, bool names_are_expressions) {
     } else if (!size.symbol.empty()) {
       std::string name(size.symbol);
       std::replace(name.begin(), name.end(), '`', '\'');
-      type.shape.push_back(names_are_expressions ? Dim::parse(name) : Dim::symbol(name));
+      type.shape.push_back(names_are_expressions ? size_of_text(name) : Dim::symbol(name));
     } else {
       std::string name(value.name);
       std::replace(name.begin(), name.end(), '`', '\'');
@@ -102,6 +111,11 @@ Type to_type(const ValueView& value, bool names_are_expressions) {
     }
   }
   return type;
+}
+
+std::string dim_param(const Dim& size) {
+  if (size.is_symbol() && size_of_text(size.symbol_name()) == size) return size.symbol_name();
+  return size.to_string();
 }
 
 std::string_view normalized_domain(std::string_view domain) {

@@ -21,6 +21,10 @@ int32_t to_onnx(DType dtype);
 /// called `<name>_dim_<axis>`. Names from Convoy's own files are read as expressions.
 Type to_type(const ValueView& value, bool names_are_expressions);
 
+/// A symbolic size as the text that files have for it: the name of a symbol as it is, unless it
+/// reads like an expression, and expressions as they print.
+std::string dim_param(const Dim& size);
+
 /// The standard domain is the empty one, and is sometimes spelled out.
 std::string_view normalized_domain(std::string_view domain);
 /// A normalised domain for messages: the standard one is "ai.onnx".

@@ -144,6 +144,16 @@ TEST_F(Onnx, InputsThatDecideShapesAreNamed) {
   EXPECT_THAT(message_of([&] { load_bytes(bytes, options); }), HasSubstr("'nothing'"));
 }
 
+TEST_F(Onnx, NamesOfSizesComeBackWhateverTheyLookLike) {
+  for (const std::string name : {"N", "batch size", "batch-size", "0_dim_1", "2*N", "max"}) {
+    const Value x = input("x", {DType::float32, {Dim::symbol(name), Dim::symbol("H")}});
+    const Graph again = load_bytes(to_bytes(Graph({x}, {relu(x)})));
+    EXPECT_EQ(again.inputs[0].dim(0), Dim::symbol(name)) << name;
+  }
+  const Value y = input("y", {DType::float32, {H + 1, H}});
+  EXPECT_EQ(load_bytes(to_bytes(Graph({y}, {relu(y)}))).inputs[0].dim(0), H + 1);
+}
+
 TEST_F(Onnx, LimitsHold) {
   const Value x = input("x", {DType::float32, {2}});
   Value y = x;
