@@ -50,12 +50,18 @@ constexpr std::array types{
     Entry{"float6e3m2", {}},
 };
 
+/// The symbol of a name from a file; names of symbols have no backquotes.
+Dim symbol_of(std::string name) {
+  std::replace(name.begin(), name.end(), '`', '\'');
+  return Dim::symbol(std::move(name));
+}
+
 /// The expression that `text` is; a symbol of that name when it is none.
 Dim size_of_text(const std::string& text) {
   try {
     return Dim::parse(text);
   } catch (const Error&) {
-    return Dim::symbol(text);
+    return symbol_of(text);
   }
 }
 
@@ -101,13 +107,10 @@ Type to_type(const ValueView& value, bool names_are_expressions) {
     if (size.value && *size.value >= 0) {
       type.shape.emplace_back(*size.value);
     } else if (!size.symbol.empty()) {
-      std::string name(size.symbol);
-      std::replace(name.begin(), name.end(), '`', '\'');
-      type.shape.push_back(names_are_expressions ? size_of_text(name) : Dim::symbol(name));
+      const std::string name(size.symbol);
+      type.shape.push_back(names_are_expressions ? size_of_text(name) : symbol_of(name));
     } else {
-      std::string name(value.name);
-      std::replace(name.begin(), name.end(), '`', '\'');
-      type.shape.push_back(Dim::symbol(fmt::format("{}_dim_{}", name, axis)));
+      type.shape.push_back(symbol_of(fmt::format("{}_dim_{}", value.name, axis)));
     }
   }
   return type;

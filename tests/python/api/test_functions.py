@@ -157,7 +157,9 @@ def test_threads_share_a_function_and_the_eager_cache(function):
 
 
 LONG = """
-import sys, threading, time, numpy as np, convoy
+import signal, sys, threading, time, numpy as np, convoy
+# Programs that a shell starts in the background ignore Ctrl-C until they say otherwise.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 x = np.zeros((1, 64, 300, 300)); w = np.zeros((64, 64, 9, 9))
 print("ready", flush=True)
 try:
