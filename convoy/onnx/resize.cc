@@ -24,13 +24,18 @@ struct Target {
   Numbers scales = {};  // empty: size after / size before
 };
 
+/// The size after scaling as an integer, which sizes and scales from files may be far beyond.
+int64_t whole_size(Reading& in, double scale, double before, double after) {
+  constexpr double most = 1 << 30;
+  if (!(after >= 1 && after <= most))
+    in.refuse(fmt::format("a scale of {} takes size {} to {}", scale, before, after));
+  return static_cast<int64_t>(after);
+}
+
 /// As ONNX Runtime multiplies: in float32.
 int64_t scaled_size(Reading& in, int64_t size, double scale) {
   const float scaled = std::floor(static_cast<float>(size) * static_cast<float>(scale));
-  constexpr float most = 1 << 30;
-  if (!(scaled >= 1 && scaled <= most))
-    in.refuse(fmt::format("a scale of {} takes size {} to {}", scale, size, scaled));
-  return static_cast<int64_t>(scaled);
+  return whole_size(in, scale, static_cast<double>(size), static_cast<double>(scaled));
 }
 
 Target target_of_scales(Reading& in, const Numbers& scales, const Integers& axes) {
@@ -87,7 +92,7 @@ Target target_of_sizes(Reading& in, const Shape& sizes, const Integers& axes) {
     const auto a = static_cast<size_t>(axis);
     const auto before = static_cast<double>(x.shape()[a].value());
     target.scales[a] = scale;
-    target.size[a] = static_cast<int64_t>(std::floor(scale * before + 0.5));
+    target.size[a] = whole_size(in, scale, before, std::floor(scale * before + 0.5));
   }
   return target;
 }

@@ -461,6 +461,15 @@ def test_resize_bomb() -> None:
     limited(lambda: model_of([node], [tensor("s", np.asarray([1, 1, 1e30, 1], np.float32))]))
 
 
+def test_sizes_of_a_resize_beyond_all_integers() -> None:
+    """Found by fuzzing: the ratio of one axis takes another one out of the range of integers."""
+    node = helper.make_node(
+        "Resize", ["x", "", "", "s"], ["y"], axes=[2, 3], keep_aspect_ratio_policy="not_larger"
+    )
+    for sizes in ([7, -(2**62)], [-(2**62), -(2**62)], [2**62, 2**62]):
+        refused(model_of([node], [constant("s", sizes)]), "Resize", "takes size")
+
+
 def test_pad_and_tile_bombs() -> None:
     pad = helper.make_node("Pad", ["x", "p"], ["y"])
     limited(lambda: model_of([pad], [constant("p", [0, 0, 0, 0, 0, 0, 2**40, 0])]))
