@@ -99,7 +99,7 @@ void print_first_difference(const Graph& graph, const NamedTensors& got, const N
 void compare(const Arguments& arguments, const Session& session) {
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
   std::vector<std::string> sides = arguments.backends;
-  if (sides.empty()) sides = {backends().front(), "reference"};
+  if (sides.empty()) sides = {CompileOptions().backend, "reference"};
   if (!arguments.against.empty()) sides.resize(1);
   if (sides.size() + (arguments.against.empty() ? 0 : 1) != 2)
     throw ValueError("two sides are compared: --backends a,b, or --against onnxruntime");

@@ -100,7 +100,7 @@ std::vector<std::string> symbols_of(const Graph& graph) {
 }
 
 void add_backend_option(CLI::App& verb, std::string& backend) {
-  backend = backends().front();
+  backend = CompileOptions().backend;
   verb.add_option("--backend", backend, "what runs it")
       ->check(CLI::IsMember(backends()))
       ->capture_default_str();

@@ -32,7 +32,7 @@ class DimensionOptions {
 /// Names of the symbols in the shapes of the graph's inputs, in order, each once.
 std::vector<std::string> symbols_of(const Graph& graph);
 
-/// Adds --backend to a verb; the default is the fastest that there is.
+/// Adds --backend to a verb; the default is that of CompileOptions.
 void add_backend_option(CLI::App& verb, std::string& backend);
 
 /// "640 KiB", "1.5 GiB".

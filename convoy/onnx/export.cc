@@ -27,8 +27,8 @@ void check_opset(int64_t opset) {
 }
 
 /// Writes every node; those that cannot be said are gathered and told all at once.
-ModelWriter written(const Graph& graph, int64_t opset) {
-  ModelWriter model(graph, opset);
+ModelWriter written(const Graph& graph, int64_t opset, bool may_rise) {
+  ModelWriter model(graph, opset, may_rise);
   Unsupported unsupported;
   for (const NodePtr& node : graph.nodes) {
     if (!node->op()) continue;
@@ -61,13 +61,10 @@ template <class Use>
 auto with_model(const Graph& original, int64_t opset, const Use& use) {
   check_opset(opset);
   const Graph graph = with_bias_in_convolutions(eliminate_dead_code(original));
-  ModelWriter model = written(graph, opset == 0 ? default_opset : opset);
+  if (opset != 0) return use(written(graph, opset, false));
+  const ModelWriter model = written(graph, default_opset, true);
   const int64_t needed = model.needed_opset();
-  if (needed == model.opset()) return use(model);
-  if (opset != 0)
-    throw NotSupportedError(
-        fmt::format("the graph cannot be said in opset {}: it needs opset {}", opset, needed));
-  return use(written(graph, needed));
+  return use(needed == model.opset() ? model : written(graph, needed, true));
 }
 
 /// Data of at least `small` bytes, each beginning on a page, so that it can be mapped.

@@ -10,9 +10,10 @@
 
 namespace convoy::onnx {
 
-ModelWriter::ModelWriter(const Graph& graph, int64_t opset)
+ModelWriter::ModelWriter(const Graph& graph, int64_t opset, bool may_rise)
     : graph_(graph),
       opset_(opset),
+      may_rise_(may_rise),
       needed_opset_(opset) {
   const auto take = [&](std::string_view name, std::string_view what) {
     if (name.empty()) throw ValueError(fmt::format("{} of the graph has no name", what));
@@ -36,6 +37,12 @@ ModelWriter::ModelWriter(const Graph& graph, int64_t opset)
   }
   for (const NodePtr& node : graph.nodes)
     for (const Value& input : node->inputs) used_.emplace(input.node().get(), input.output());
+}
+
+void ModelWriter::need_opset(int64_t opset) {
+  if (opset > opset_ && !may_rise_)
+    throw NotSupportedError(fmt::format("it needs opset {}", opset));
+  needed_opset_ = std::max(needed_opset_, opset);
 }
 
 const Tensor* ModelWriter::known(const Value& value) {
@@ -151,6 +158,7 @@ std::string ModelWriter::symbol(const std::string& symbol) {
   for (const Value& input : graph_.inputs)
     for (int64_t axis = 0; axis < input.rank(); ++axis)
       if (input.dim(axis) == Dim::symbol(symbol)) {
+        need_opset(15);  // Shape of some axes
         const std::string name = new_name();
         add_node({}, "Shape", {input.node()->name}, {name}, {{"start", axis}, {"end", axis + 1}});
         return dims_[text] = name;

@@ -14,13 +14,15 @@ namespace convoy::onnx {
 /// Nodes, initialisers and names of a model for one graph and opset.
 class ModelWriter {
  public:
-  /// Gives names to everything in `graph`, which must outlive this.
-  ModelWriter(const Graph& graph, int64_t opset);
+  /// Gives names to everything in `graph`, which must outlive this. An opset that `may_rise` is
+  /// where to begin: what writers need beyond it is remembered.
+  ModelWriter(const Graph& graph, int64_t opset, bool may_rise);
 
   int64_t opset() const { return opset_; }
   /// The highest opset that a writer has asked for.
   int64_t needed_opset() const { return needed_opset_; }
-  void need_opset(int64_t opset) { needed_opset_ = std::max(needed_opset_, opset); }
+  /// NotSupportedError when the opset is lower and may not rise.
+  void need_opset(int64_t opset);
 
   /// The name of a value to be read; constants and parameters become initialisers.
   std::string name_of(const Value& value);
@@ -52,6 +54,7 @@ class ModelWriter {
 
   const Graph& graph_;
   int64_t opset_;
+  bool may_rise_;
   int64_t needed_opset_;
   std::set<std::string, std::less<>> taken_;  // by values
   std::set<std::string, std::less<>> node_names_;

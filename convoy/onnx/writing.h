@@ -43,7 +43,7 @@ class Writing {
 
   /// The opset being written.
   int64_t opset() const;
-  /// What follows needs this opset at least.
+  /// What follows needs this opset at least; NotSupportedError when another was asked for.
   void require_opset(int64_t opset);
 
   /// A node that gives the output(s) of the graph's node; names are the node's own.

@@ -45,7 +45,8 @@ class InferenceSession:
         session = convoy.InferenceSession("model.onnx")
         outputs = session.run(None, {"images": array})
 
-    `backend` is one of convoy.backends(), by default the fastest there is. `providers`, if given,
+    `backend` is one of convoy.backends(), by default that of
+    `convoy.compile`. `providers`, if given,
     must leave the CPU to choose; others are passed over with a warning. `threads` bounds the
     threads of a backend that uses several; the reference backend uses one. Sessions may be shared
     by threads.
@@ -71,7 +72,7 @@ class InferenceSession:
         for name in names:
             if name != "CPUExecutionProvider":
                 warnings.warn(f"there is no {name}: running on the CPU", stacklevel=2)
-        self._model = Model(path_or_bytes, backend or "reference")
+        self._model = Model(path_or_bytes, backend)
 
     def run(
         self,

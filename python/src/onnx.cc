@@ -33,21 +33,22 @@ std::map<std::string, Tensor, std::less<>> to_constants(const ConstantsArgument&
   return constants;
 }
 
-/// Limits and constants as convoy/onnx/__init__.py hands them over.
-onnx::LoadOptions load_options(size_t max_messages, size_t max_nodes, int64_t max_depth,
-                               int64_t max_expanded_bytes, const ConstantsArgument& constants) {
-  return {max_messages, max_nodes, max_depth, max_expanded_bytes, to_constants(constants)};
+/// The bytes of a file, or its path.
+using Source = std::variant<nb::bytes, std::string>;
+
+/// What `from_path` makes of a path or `from_bytes` of bytes, while other threads of Python run.
+template <class FromPath, class FromBytes>
+auto read(const Source& source, const FromPath& from_path, const FromBytes& from_bytes) {
+  const auto* bytes = std::get_if<nb::bytes>(&source);
+  const std::string_view view = bytes ? std::string_view(bytes->c_str(), bytes->size()) : "";
+  const nb::gil_scoped_release release;
+  return bytes ? from_bytes(view) : from_path(std::get<std::string>(source));
 }
 
-/// The graph, or the names of the inputs that must be given as constants first.
-template <class Load>
-std::variant<Graph, std::vector<std::string>> graph_or_inputs(const Load& load) {
-  const nb::gil_scoped_release release;
-  try {
-    return load();
-  } catch (const onnx::UndecidedError& error) {
-    return error.inputs;
-  }
+Graph load(const Source& source, const onnx::LoadOptions& options) {
+  return read(
+      source, [&](const std::string& path) { return onnx::load(path, options); },
+      [&](std::string_view bytes) { return onnx::load_bytes(bytes, options); });
 }
 
 }  // namespace
@@ -57,44 +58,27 @@ void bind_onnx(nb::module_& parent) {
   nb::module_ m = parent.def_submodule("onnx", "ONNX files; see convoy.onnx.");
   m.def(
       "load",
-      [](const std::string& path, size_t max_messages, size_t max_nodes, int64_t max_depth,
+      [](const Source& source, size_t max_messages, size_t max_nodes, int64_t max_depth,
          int64_t max_expanded_bytes, const ConstantsArgument& constants) {
-        const auto options =
-            load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
-        const nb::gil_scoped_release release;
-        return onnx::load(path, options);
+        return load(source, {max_messages, max_nodes, max_depth, max_expanded_bytes,
+                             to_constants(constants)});
       },
-      "path"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
-      "constants"_a);
-  m.def(
-      "load_bytes",
-      [](const nb::bytes& model, size_t max_messages, size_t max_nodes, int64_t max_depth,
-         int64_t max_expanded_bytes, const ConstantsArgument& constants) {
-        const auto options =
-            load_options(max_messages, max_nodes, max_depth, max_expanded_bytes, constants);
-        const std::string_view bytes(model.c_str(), model.size());
-        const nb::gil_scoped_release release;
-        return onnx::load_bytes(bytes, options);
-      },
-      "model"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
+      "source"_a, "max_messages"_a, "max_nodes"_a, "max_depth"_a, "max_expanded_bytes"_a,
       "constants"_a);
   m.def(
       "load_or_inputs",
-      [](const std::string& path, const ConstantsArgument& constants) {
+      [](const Source& source,
+         const ConstantsArgument& constants) -> std::variant<Graph, std::vector<std::string>> {
         onnx::LoadOptions options;
         options.constants = to_constants(constants);
-        return graph_or_inputs([&] { return onnx::load(path, options); });
+        try {
+          return load(source, options);
+        } catch (const onnx::UndecidedError& error) {
+          return error.inputs;
+        }
       },
-      "path"_a, "constants"_a);
-  m.def(
-      "load_bytes_or_inputs",
-      [](const nb::bytes& model, const ConstantsArgument& constants) {
-        onnx::LoadOptions options;
-        options.constants = to_constants(constants);
-        const std::string_view bytes(model.c_str(), model.size());
-        return graph_or_inputs([&] { return onnx::load_bytes(bytes, options); });
-      },
-      "model"_a, "constants"_a);
+      "source"_a, "constants"_a,
+      "The graph, or the names of the inputs that must be given as constants first.");
   m.def(
       "save",
       [](const Graph& graph, const std::string& path, int64_t opset, bool external_data) {
@@ -126,11 +110,14 @@ void bind_onnx(nb::module_& parent) {
       .def_ro("metadata", &onnx::FileInfo::metadata)
       .def_ro("inputs", &onnx::FileInfo::inputs)
       .def_ro("outputs", &onnx::FileInfo::outputs);
-  m.def("describe", [](const std::string& path) { return onnx::describe(path); }, "path"_a);
   m.def(
-      "describe_bytes",
-      [](const nb::bytes& model) { return onnx::describe_bytes({model.c_str(), model.size()}); },
-      "model"_a);
+      "describe",
+      [](const Source& source) {
+        return read(
+            source, [](const std::string& path) { return onnx::describe(path); },
+            onnx::describe_bytes);
+      },
+      "source"_a);
   m.def("supported_operators", onnx::supported_operators);
 }
 

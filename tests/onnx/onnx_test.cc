@@ -106,6 +106,9 @@ TEST_F(Onnx, TheLowestOpsetThatCanSayAllIsTaken) {
   EXPECT_EQ(opset_of(Graph({x}, {gelu(x)})), 20);
   EXPECT_THAT(message_of([&] { to_bytes(Graph({x}, {gelu(x)}), {.opset = 18}); }),
               HasSubstr("opset 20"));
+  // A refusal names the nodes.
+  const Graph named({x}, {relu(activation(ActivationKind::gelu, x, {}, {}, "the culprit"))});
+  EXPECT_THAT(message_of([&] { to_bytes(named, {.opset = 18}); }), HasSubstr("'the culprit'"));
 }
 
 TEST_F(Onnx, WhatIsUnsupportedIsToldAtOnce) {

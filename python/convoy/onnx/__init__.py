@@ -41,7 +41,7 @@ def load(
     """
     limits = (max_messages, max_nodes, max_depth, max_expanded_bytes, dict(constants or {}))
     if isinstance(model, bytes | bytearray | memoryview):
-        return _onnx.load_bytes(bytes(model), *limits)
+        return _onnx.load(bytes(model), *limits)
     return _onnx.load(os.fspath(model), *limits)
 
 

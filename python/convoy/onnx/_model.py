@@ -26,48 +26,42 @@ class Model:
 
     kept = 16
 
-    def __init__(self, source: str | os.PathLike[str] | bytes, backend: str) -> None:
+    def __init__(self, source: str | os.PathLike[str] | bytes, backend: str | None = None) -> None:
         self._source = source if isinstance(source, bytes) else os.fspath(source)
-        self._backend = backend
-        self.info = (
-            _onnx.describe_bytes(self._source)
-            if isinstance(self._source, bytes)
-            else _onnx.describe(self._source)
-        )
+        self._backend: dict[str, Any] = {} if backend is None else {"backend": backend}
+        self.info = _onnx.describe(self._source)
         self.output_names = [output.name for output in self.info.outputs]
         self._functions: OrderedDict[tuple[Any, ...], Function] = OrderedDict()
         self._deciding: list[str] = []  # inputs that must be constants, as far as is known
         self._lock = threading.Lock()  # of the two above
-        graph = self._load({})
+        graph = _onnx.load_or_inputs(self._source, {})
         if isinstance(graph, Graph):
-            self._functions[()] = _convoy.compile(graph, backend=backend)
-
-    def _load(self, constants: Mapping[str, Array]) -> Graph | list[str]:
-        if isinstance(self._source, bytes):
-            return _onnx.load_bytes_or_inputs(self._source, dict(constants))
-        return _onnx.load_or_inputs(self._source, dict(constants))
+            self._functions[()] = _convoy.compile(graph, **self._backend)
+        else:
+            self._deciding = graph
 
     def __call__(self, feeds: Mapping[str, Array]) -> list[Array]:
         """The outputs in order, for arrays by the names of all inputs."""
         with self._lock:
             function = self._function_for(feeds)
-        results = function(**{k: v for k, v in feeds.items() if k not in self._deciding})
+            arrays = {k: v for k, v in feeds.items() if k not in self._deciding}
+        results = function(**arrays)
         return list(results) if isinstance(results, tuple | list) else [results]
 
     def _function_for(self, feeds: Mapping[str, Array]) -> Function:
         while True:
-            constants = {name: np.asarray(feeds[name]) for name in self._deciding if name in feeds}
+            missing = [name for name in self._deciding if name not in feeds]
+            if missing:
+                raise NotSupportedError(f"shapes depend on inputs that were not given: {missing}")
+            constants = {name: np.asarray(feeds[name]) for name in self._deciding}
             key = tuple((a.tobytes(), a.shape, a.dtype.str) for a in constants.values())
             if key in self._functions:
                 self._functions.move_to_end(key)
                 return self._functions[key]
-            graph = self._load(constants)
+            graph = _onnx.load_or_inputs(self._source, constants)
             if isinstance(graph, Graph):
-                self._functions[key] = _convoy.compile(graph, backend=self._backend)
+                self._functions[key] = _convoy.compile(graph, **self._backend)
                 if len(self._functions) > self.kept:
                     self._functions.popitem(last=False)
                 return self._functions[key]
-            missing = [name for name in graph if name not in feeds]
-            if missing:
-                raise NotSupportedError(f"shapes depend on inputs that were not given: {missing}")
             self._deciding += graph

@@ -66,7 +66,7 @@ class ConvoyBackend(Backend):
         """`backend` names one of convoy.backends()."""
         if not cls.supports_device(device):
             raise NotSupportedError(f"there is no device {device}; there is CPU")
-        return ConvoyModel(Model(model.SerializeToString(), kwargs.get("backend") or "reference"))
+        return ConvoyModel(Model(model.SerializeToString(), kwargs.get("backend")))
 
     @classmethod
     def run_model(

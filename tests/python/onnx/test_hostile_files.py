@@ -568,7 +568,6 @@ def test_nested_branches() -> None:
 
 
 def test_a_million_nodes() -> None:
-    node = helper.make_node("Relu", ["x"], ["y"])
     model = model_of([])
     model.graph.node.extend(
         helper.make_node("Relu", [f"v{i}" if i else "x"], [f"v{i + 1}"]) for i in range(200_000)
@@ -583,7 +582,6 @@ def test_a_million_nodes() -> None:
         convoy.onnx.load(data, max_nodes=100_000)
     with pytest.raises(convoy.LimitError, match="limit"):
         convoy.onnx.load(data, max_messages=100_000)
-    assert node.op_type == "Relu"
 
 
 def test_many_attributes() -> None:
