@@ -22,7 +22,8 @@ using namespace nb::literals;
 namespace {
 
 class ConstantsArgument : public nb::object {
-  NB_OBJECT(ConstantsArgument, nb::object, "dict[str, numpy.typing.ArrayLike]", accept_any)
+  NB_OBJECT(ConstantsArgument, nb::object, "collections.abc.Mapping[str, numpy.typing.ArrayLike]",
+            accept_any)
 };
 
 std::map<std::string, Tensor, std::less<>> to_constants(const ConstantsArgument& arrays) {
