@@ -9,7 +9,15 @@
 namespace convoy {
 
 namespace {
-constexpr std::array all{Backend{"reference", &reference::compile, [](const Op&) { return true; }}};
+constexpr std::array all{
+    Backend{"reference",
+            [](const Graph& graph, const CompileOptions&) { return reference::compile(graph); },
+            [](const Op&) { return true; }},
+    Backend{"xla",
+            [](const Graph& graph, const CompileOptions& options) {
+              return xla::compile(graph, options.xla);
+            },
+            &stablehlo::supports}};
 }  // namespace
 
 std::vector<std::string> backends() {

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "convoy/base/executable.h"
+#include "convoy/compile/function.h"
 #include "convoy/graph/graph.h"
 
 namespace convoy {
 
 struct Backend {
   std::string_view name;
-  std::unique_ptr<Executable> (*compile)(const Graph& graph);
+  std::unique_ptr<Executable> (*compile)(const Graph& graph, const CompileOptions& options);
   /// Whether it has a kernel for the operator.
   bool (*has)(const Op& op);
 };

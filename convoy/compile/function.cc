@@ -169,38 +169,58 @@ class Function::Impl {
     return specializations_.find_or_make(extents, [&] { return specialize_to(extents); });
   }
 
-  /// Everything was checked.
+  /// Everything was checked, as in `results`.
   void run(const Specialization& specialization, Executable::State& state,
            std::span<const Tensor> inputs, std::span<Tensor> outputs, const RunOptions& options) {
     const Cancellation none;
     const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
-    std::unique_lock updating(update_mutex_, std::defer_lock);
-    if (!options_.updates.empty())
-      while (!updating.try_lock_for(std::chrono::milliseconds(10))) cancellation.check();
-    std::vector<Tensor> all_inputs(inputs.begin(), inputs.end());
-    for (const ParameterPtr& parameter : specialization.parameters())
-      all_inputs.push_back(*parameter->value());
+    const auto updating = lock_updates(cancellation);
+    const std::vector<Tensor> arguments = with_parameters(specialization, inputs);
     if (options_.updates.empty()) {
-      specialization.executable().run(state, all_inputs, outputs, cancellation);
+      specialization.executable().run(state, arguments, outputs, cancellation);
       return;
     }
-    std::vector<Tensor> all_outputs(outputs.begin(), outputs.end());
-    for (size_t i = outputs.size(); i < specialization.outputs().size(); ++i)
-      all_outputs.push_back(allocated(specialization.outputs()[i]));
-    specialization.executable().run(state, all_inputs, all_outputs, cancellation);
+    std::vector<Tensor> all(outputs.begin(), outputs.end());
+    for (size_t i = outputs.size(); i < specialization.outputs().size(); ++i) {
+      const Type& type = specialization.outputs()[i];
+      all.emplace_back(type.dtype, to_extents(type.shape));
+    }
+    specialization.executable().run(state, arguments, all, cancellation);
     cancellation.check();
-    store_updates(std::span(all_outputs).subspan(outputs.size()));
+    store_updates(std::span(all).subspan(outputs.size()));
   }
 
-  std::vector<Tensor> room_for_results(const Specialization& specialization) const {
-    std::vector<Tensor> results;
-    for (size_t i = 0; i < result_count(); ++i)
-      results.push_back(allocated(specialization.outputs()[i]));
-    return results;
+  std::vector<Tensor> results(const Specialization& specialization, Executable::State& state,
+                              std::span<const Tensor> inputs, const RunOptions& options) {
+    const Cancellation none;
+    const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
+    const auto updating = lock_updates(cancellation);
+    std::vector<Tensor> all = specialization.executable().results(
+        state, with_parameters(specialization, inputs), specialization.outputs(), cancellation);
+    if (!options_.updates.empty()) {
+      cancellation.check();
+      store_updates(std::span(all).subspan(result_count()));
+      all.resize(result_count());
+    }
+    return all;
   }
 
  private:
-  static Tensor allocated(const Type& type) { return {type.dtype, to_extents(type.shape)}; }
+  /// Calls with updates run one after another.
+  std::unique_lock<std::timed_mutex> lock_updates(const Cancellation& cancellation) {
+    std::unique_lock updating(update_mutex_, std::defer_lock);
+    if (!options_.updates.empty())
+      while (!updating.try_lock_for(std::chrono::milliseconds(10))) cancellation.check();
+    return updating;
+  }
+
+  static std::vector<Tensor> with_parameters(const Specialization& specialization,
+                                             std::span<const Tensor> inputs) {
+    std::vector<Tensor> all(inputs.begin(), inputs.end());
+    for (const ParameterPtr& parameter : specialization.parameters())
+      all.push_back(*parameter->value());
+    return all;
+  }
 
   std::shared_ptr<const Specialization> specialize_to(const std::vector<Extents>& extents) const {
     Graph graph = specialize(with_updates_, bind_symbols(with_updates_.inputs, extents));
@@ -209,7 +229,7 @@ class Function::Impl {
     check_memory(graph, options_.memory_limit);
     if (options_.optimize) graph = optimize(graph);
     check_peak(graph, options_.memory_limit);
-    return std::make_shared<Specialization>(extents, graph, backend_);
+    return std::make_shared<Specialization>(extents, graph, backend_, options_);
   }
 
   // All or none: what could fail comes first.
@@ -249,9 +269,8 @@ std::vector<Tensor> Function::operator()(std::span<const Tensor> inputs,
                                          const RunOptions& options) const {
   impl_->check_inputs(inputs);
   const auto specialization = impl_->specialization(extents_of(inputs));
-  std::vector<Tensor> results = impl_->room_for_results(*specialization);
   auto state = specialization->take_state();
-  impl_->run(*specialization, *state, inputs, results, options);
+  std::vector<Tensor> results = impl_->results(*specialization, *state, inputs, options);
   specialization->keep_state(std::move(state));
   return results;
 }

@@ -12,8 +12,11 @@
 #include "convoy/base/named_tensors.h"
 #include "convoy/base/tensor.h"
 #include "convoy/graph/graph.h"
+#include "convoy/xla/xla.h"
 
 namespace convoy {
+
+using XlaOptions = xla::Options;
 
 struct CompileOptions {
   /// One of backends().
@@ -29,6 +32,8 @@ struct CompileOptions {
   /// New values of parameters, computed from the old ones and stored together when a call has
   /// finished; a call that fails or is cancelled stores none. No parameter twice.
   std::vector<std::pair<ParameterPtr, Value>> updates = {};
+  /// For the backend "xla" alone.
+  XlaOptions xla = {};
 };
 
 struct RunOptions {

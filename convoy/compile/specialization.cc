@@ -5,10 +5,10 @@
 namespace convoy {
 
 Specialization::Specialization(std::vector<Extents> inputs, const Graph& graph,
-                               const Backend& backend)
+                               const Backend& backend, const CompileOptions& options)
     : inputs_(std::move(inputs)),
       parameters_(graph.parameters()),
-      executable_(backend.compile(graph)) {
+      executable_(backend.compile(graph, options)) {
   for (const Output& output : graph.outputs) outputs_.push_back(output.value.type());
 }
 

@@ -19,7 +19,8 @@ namespace convoy {
 class Specialization {
  public:
   /// All shapes of `graph` are known.
-  Specialization(std::vector<Extents> inputs, const Graph& graph, const Backend& backend);
+  Specialization(std::vector<Extents> inputs, const Graph& graph, const Backend& backend,
+                 const CompileOptions& options);
 
   const std::vector<Extents>& inputs() const { return inputs_; }
   const std::vector<Type>& outputs() const { return outputs_; }

@@ -36,4 +36,7 @@ std::string to_string(const Graph& graph, const TextOptions& options = {});
 /// ValueError for text that is not of the form, otherwise what the operators throw.
 Graph parse_graph(std::string_view text);
 
+/// `name` in quotes for messages, cut and with unprintable bytes replaced: it may come from a file.
+std::string in_quotes(std::string_view name);
+
 }  // namespace convoy

@@ -6,7 +6,7 @@
 #include "convoy/onnx/bias.h"
 #include "convoy/onnx/model_writer.h"
 #include "convoy/onnx/onnx.h"
-#include "convoy/onnx/unsupported.h"
+#include "convoy/graph/unsupported.h"
 #include "convoy/onnx/writers.h"
 #include "convoy/passes/passes.h"
 

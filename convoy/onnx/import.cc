@@ -12,7 +12,7 @@
 #include "convoy/onnx/onnx.h"
 #include "convoy/onnx/reading.h"
 #include "convoy/onnx/types.h"
-#include "convoy/onnx/unsupported.h"
+#include "convoy/graph/unsupported.h"
 #include "convoy/reference/reference.h"
 
 namespace convoy::onnx {

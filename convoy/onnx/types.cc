@@ -129,14 +129,4 @@ std::string spelled_domain(std::string_view domain) {
   return domain.empty() ? "ai.onnx" : std::string(domain);
 }
 
-std::string in_quotes(std::string_view name) {
-  size_t length = std::min<size_t>(name.size(), 120);
-  // Not in the middle of a character.
-  while (length > 0 && length < name.size() && (name[length] & 0xc0) == 0x80) --length;
-  std::string text = "'";
-  for (const char c : name.substr(0, length))
-    text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return text + (length < name.size() ? "…'" : "'");
-}
-
 }  // namespace convoy::onnx

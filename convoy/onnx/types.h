@@ -5,6 +5,7 @@
 #include <string>
 
 #include "convoy/base/type.h"
+#include "convoy/graph/text.h"
 #include "convoy/onnx/wire.h"
 
 namespace convoy::onnx {
@@ -29,8 +30,5 @@ std::string dim_param(const Dim& size);
 std::string_view normalized_domain(std::string_view domain);
 /// A normalised domain for messages: the standard one is "ai.onnx".
 std::string spelled_domain(std::string_view domain);
-
-/// `name` in quotes for messages, cut and with unprintable bytes replaced: it comes from a file.
-std::string in_quotes(std::string_view name);
 
 }  // namespace convoy::onnx

@@ -11,10 +11,21 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # What turns a graph into numbers: none knows another, and only convoy/compile names them.
-BACKENDS = {"reference"}
+BACKENDS = {"reference", "xla"}
 
 # What programs use the library for, without the networks that come with it.
-LIBRARY = {"base", "ops", "graph", "composites", "passes", "compile", "nn", "onnx", "io"}
+LIBRARY = {
+    "base",
+    "ops",
+    "graph",
+    "composites",
+    "passes",
+    "compile",
+    "nn",
+    "onnx",
+    "io",
+    "stablehlo",
+}
 
 # Layer → layers whose headers it may include, besides its own; in the order of the building.
 # Headers of ops are data and type rules and know no graph; their sources hold builders and
@@ -27,14 +38,16 @@ LAYERS = {
     "composites": {"base", "ops", "graph"},
     "passes": {"base", "ops", "graph", "composites"},
     "reference": {"base", "ops", "graph", "composites", "passes"},
+    "stablehlo": {"base", "ops", "graph"},
     "io": {"base"},
+    "xla": {"io", "base", "ops", "graph", "stablehlo"},
     "onnx": {"io", "base", "ops", "graph", "composites", "passes", "reference"},
-    "compile": {"base", "ops", "graph", "composites", "passes"} | BACKENDS,
+    "compile": {"base", "ops", "graph", "composites", "passes", "stablehlo"} | BACKENDS,
     "nn": {"base", "ops", "graph", "composites", "passes", "compile"},
     "models": {"base", "ops", "graph", "composites", "passes", "compile", "nn"},
     "convoy.h": LIBRARY,
-    "cli": LIBRARY | {"models", "convoy.h"},
-    "python": LIBRARY | {"models", "convoy.h"},
+    "cli": LIBRARY | {"models", "xla", "convoy.h"},
+    "python": LIBRARY | {"models", "xla", "convoy.h"},
 }
 
 # What gradient rules see of the graph: a header for sources, so no other header of ops includes it.
@@ -104,9 +117,12 @@ def test_rules_go_one_way() -> None:
 
 
 def test_only_compile_names_backends() -> None:
-    # Import works out constants by the reference; everything else is compiled.
+    # Import works out constants by the reference; the command line lists XLA's devices, and Python
+    # brings the jaxlib in its process. Everything else is compiled.
     named = {layer: allowed & BACKENDS for layer, allowed in LAYERS.items() if allowed & BACKENDS}
-    assert named == {"onnx": {"reference"}, "compile": BACKENDS}
+    assert named == {
+        "onnx": {"reference"}, "compile": BACKENDS, "cli": {"xla"}, "python": {"xla"}
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

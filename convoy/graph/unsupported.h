@@ -1,4 +1,4 @@
-// What cannot be imported or exported, gathered so that it is told all at once.
+// What a format or a backend cannot say of a graph, gathered so that it is told all at once.
 #pragma once
 
 #include <map>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace convoy::onnx {
+namespace convoy {
 
 /// Nodes that stood in the way, by operator and reason.
 class Unsupported {
@@ -23,4 +23,4 @@ class Unsupported {
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> nodes_;
 };
 
-}  // namespace convoy::onnx
+}  // namespace convoy

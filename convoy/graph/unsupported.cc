@@ -1,13 +1,13 @@
-#include "convoy/onnx/unsupported.h"
+#include "convoy/graph/unsupported.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "convoy/onnx/types.h"
+#include "convoy/graph/text.h"
 
-namespace convoy::onnx {
+namespace convoy {
 
 void Unsupported::add(std::string op, std::string reason, std::string_view node) {
   nodes_[{std::move(op), std::move(reason)}].push_back(node.empty() ? "(no name)"
@@ -28,4 +28,4 @@ std::string Unsupported::lines() const {
   return text;
 }
 
-}  // namespace convoy::onnx
+}  // namespace convoy

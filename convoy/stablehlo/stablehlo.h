@@ -1,0 +1,48 @@
+// Graphs as StableHLO, the language of XLA: text that anything with an XLA inside compiles.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "convoy/graph/graph.h"
+
+namespace convoy::stablehlo {
+
+/// Where the channels stand in arrays between operators. Inputs, parameters and results of a
+/// program have theirs second, whatever is chosen here.
+enum class Layout { channels_first, channels_last };
+
+struct Options {
+  Layout layout = Layout::channels_first;
+  /// The program tells as its last result which rules about data were broken (an index out of
+  /// range, an integer divided by zero), instead of computing something else in silence.
+  bool checks = false;
+};
+
+/// A rule about data, found broken while a program runs.
+struct Check {
+  NodePtr node;
+  Violation violation;
+};
+
+/// A graph as a program: its function `main` takes the inputs of the graph, its parameters in
+/// order of first use, and the constants, and gives the outputs.
+struct Module {
+  std::string text;
+  std::vector<Type> arguments, results;
+  /// Large constants are arguments, not text: these, after inputs and parameters.
+  std::vector<Tensor> constants;
+  /// What the elements of the last result, bool[checks], mean when they are true. Empty: there is
+  /// no such result.
+  std::vector<Check> checks;
+};
+
+/// The program for a graph whose shapes are all known. The text is the same from run to run.
+/// NotSupportedError names every node that StableHLO cannot say; ShapeError when a size is
+/// symbolic (see specialize).
+Module lower(const Graph& graph, const Options& options = {});
+
+/// Whether the operator can be said.
+bool supports(const Op& op);
+
+}  // namespace convoy::stablehlo

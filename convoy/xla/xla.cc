@@ -1,0 +1,106 @@
+#include "convoy/xla/xla.h"
+
+#include <cstring>
+
+#include "convoy/base/error.h"
+
+namespace convoy::xla {
+
+namespace {
+
+stablehlo::Layout layout_for(const Options& options, const Client& client) {
+  if (options.layout) return *options.layout;
+  return client.platform() == "cpu" ? stablehlo::Layout::channels_last
+                                    : stablehlo::Layout::channels_first;
+}
+
+/// An array as the client holds it, for as long as its storage is the one it was copied from.
+struct Kept {
+  std::weak_ptr<const void> owner = {};
+  const void* data = nullptr;
+  std::shared_ptr<const Buffer> buffer = {};
+
+  bool is_of(const Tensor& tensor) const {
+    return buffer && data == tensor.raw() && !owner.expired() && owner.lock() == tensor.owner();
+  }
+};
+
+/// The values of parameters change seldom: what the last call sent is sent again only when it is
+/// another.
+struct XlaState : Executable::State {
+  std::vector<Kept> parameters;
+};
+
+class XlaExecutable : public Executable {
+ public:
+  XlaExecutable(const Graph& graph, std::shared_ptr<Client> client, const Options& options)
+      : client_(std::move(client)),
+        input_count_(graph.inputs.size()) {
+    stablehlo::Module module =
+        stablehlo::lower(graph, {.layout = layout_for(options, *client_), .checks = true});
+    checks_ = std::move(module.checks);
+    program_ = client_->program(
+        {std::move(module.text), std::move(module.arguments), std::move(module.results)},
+        options.cache);
+    for (const Tensor& constant : module.constants) constants_.push_back(client_->keep(constant));
+  }
+
+  std::unique_ptr<State> new_state() const override { return std::make_unique<XlaState>(); }
+
+  void run(State& state, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+           const Cancellation& cancellation) const override {
+    const std::vector<Tensor> made = results(state, inputs, {}, cancellation);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (outputs[i].bytes() > 0)
+        std::memcpy(outputs[i].raw(), made[i].raw(), static_cast<size_t>(outputs[i].bytes()));
+  }
+
+  std::vector<Tensor> results(State& state, std::span<const Tensor> inputs, std::span<const Type>,
+                              const Cancellation& cancellation) const override {
+    cancellation.check();
+    std::vector<Argument> arguments(inputs.begin(),
+                                    inputs.begin() + static_cast<std::ptrdiff_t>(input_count_));
+    auto& kept = static_cast<XlaState&>(state).parameters;
+    kept.resize(inputs.size() - input_count_);
+    for (size_t i = 0; i < kept.size(); ++i)
+      arguments.push_back(kept_parameter(kept[i], inputs[input_count_ + i]));
+    arguments.insert(arguments.end(), constants_.begin(), constants_.end());
+    std::vector<Tensor> made = program_->run(std::move(arguments), cancellation);
+    if (!checks_.empty()) {
+      throw_if_broken(made.back());
+      made.pop_back();
+    }
+    return made;
+  }
+
+ private:
+  const std::shared_ptr<const Buffer>& kept_parameter(Kept& kept, const Tensor& value) const {
+    if (!kept.is_of(value)) kept = {value.owner(), value.raw(), client_->keep(value)};
+    return kept.buffer;
+  }
+
+  void throw_if_broken(const Tensor& flags) const {
+    for (size_t i = 0; i < checks_.size(); ++i) {
+      if (!flags.data<bool>()[i]) continue;
+      const Node& node = *checks_[i].node;
+      std::vector<Type> types;
+      for (const Value& input : node.inputs) types.push_back(input.type());
+      throw_violation(checks_[i].violation, *node.op(), node.name, types);
+    }
+  }
+
+  std::shared_ptr<Client> client_;
+  size_t input_count_;
+  std::shared_ptr<const Program> program_;
+  std::vector<std::shared_ptr<const Buffer>> constants_;
+  std::vector<stablehlo::Check> checks_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
+  return std::make_unique<XlaExecutable>(
+      graph, options.client ? options.client : client_for(options.plugin), options);
+}
+
+}  // namespace convoy::xla
