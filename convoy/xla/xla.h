@@ -12,6 +12,9 @@
 
 namespace convoy::xla {
 
+/// The environment variable that names a plugin where Options do not.
+inline constexpr const char* plugin_variable = "CONVOY_PJRT_PLUGIN";
+
 struct Options {
   /// A library that exports GetPjrtApi. Empty: the one that CONVOY_PJRT_PLUGIN names, and where it
   /// names none, jaxlib in a worker process.

@@ -1,11 +1,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -13,6 +18,7 @@
 #include "convoy/base/error.h"
 #include "module.h"
 #include "parameter.h"
+#include "xla.h"
 
 namespace convoy::python {
 
@@ -197,6 +203,24 @@ std::vector<std::pair<ParameterPtr, Value>> to_updates(nb::handle object) {
   return updates;
 }
 
+using OptionalPath = std::optional<std::filesystem::path>;
+
+XlaOptions to_xla_options(nb::handle layout, const OptionalPath& plugin,
+                          const OptionalPath& cache) {
+  XlaOptions options;
+  if (!layout.is_none()) {
+    const std::string name = python_text(layout);
+    if (name != "channels_first" && name != "channels_last")
+      throw ValueError(
+          fmt::format("layout must be 'channels_first', 'channels_last' or None, got '{}'", name));
+    options.layout = name == "channels_last" ? stablehlo::Layout::channels_last
+                                             : stablehlo::Layout::channels_first;
+  }
+  if (plugin) options.plugin = *plugin;
+  if (cache) options.cache = *cache;
+  return options;
+}
+
 // Notes which outputs were asked for, and gives the values among them.
 std::vector<Value> take_outputs(nb::handle outputs, Results& results) {
   results.single = nb::isinstance<Value>(outputs);
@@ -231,6 +255,8 @@ CompiledFunction compile_function(nb::handle inputs, nb::handle outputs, Compile
   } else {
     graph = Graph(to_values(inputs, "inputs"), take_outputs(outputs, results));
   }
+  const bool is_elsewhere = !options.xla.plugin.empty() || std::getenv(xla::plugin_variable);
+  if (options.backend == "xla" && !is_elsewhere) options.xla.client = jax_client();
   std::vector<std::string> names;
   for (const Value& input : graph.inputs) names.push_back(input.node()->name);
   return {compile(std::move(graph), std::move(options)), std::move(results), std::move(names)};
@@ -271,24 +297,33 @@ void bind_function(nb::module_& m) {
   m.def(
       "compile",
       [](nb::object inputs, nb::object outputs, std::string backend, nb::object updates,
-         bool optimize, int64_t memory_limit) {
+         bool optimize, int64_t memory_limit, nb::object layout, const OptionalPath& plugin,
+         const OptionalPath& cache) {
         return compile_function(inputs, outputs,
                                 {.backend = std::move(backend),
                                  .optimize = optimize,
                                  .memory_limit = memory_limit,
-                                 .updates = to_updates(updates)});
+                                 .updates = to_updates(updates),
+                                 .xla = to_xla_options(layout, plugin, cache)});
       },
       "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = "reference",
       "updates"_a = nb::none(), "optimize"_a = true,
-      "memory_limit"_a = CompileOptions{}.memory_limit,
-      nb::sig("def compile(inputs: Graph | Value | collections.abc.Sequence[Value], outputs: Value "
-              "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
-              "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
-              "memory_limit: int = 68719476736) -> Function"),
+      "memory_limit"_a = CompileOptions{}.memory_limit, "layout"_a = nb::none(),
+      "plugin"_a.none() = nb::none(), "cache"_a.none() = nb::none(),
+      nb::sig(
+          "def compile(inputs: Graph | Value | collections.abc.Sequence[Value], outputs: Value "
+          "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
+          "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
+          "memory_limit: int = 68719476736, layout: typing.Literal['channels_first', "
+          "'channels_last'] | None = None, plugin: str | os.PathLike[str] | None = None, cache: "
+          "str | os.PathLike[str] | None = None) -> Function"),
       "Compiles outputs as a function of inputs, or a Graph. `updates` maps parameters to the "
       "values that "
       "replace theirs after each call; `memory_limit` bounds the bytes of each array, and of all "
-      "alive at once.");
+      "alive at once. For the backend \"xla\": `layout` is where channels stand inside (None: last "
+      "on CPUs, else first), `plugin` a library with GetPjrtApi in place of jaxlib, `cache` a "
+      "folder "
+      "where compiled programs are kept for later processes.");
   m.def("backends", [] { return backends(); }, "Names of the backends of this build.");
 }
 

@@ -9,6 +9,7 @@ os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # thousands of sma
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import hypothesis
+import pytest
 
 # Every test states how many configurations it draws (support.configurations); a failing one is
 # shrunk and printed with the line that repeats it.
@@ -19,3 +20,19 @@ hypothesis.settings.register_profile(
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 hypothesis.settings.load_profile("convoy")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--backend",
+        default="reference",
+        help="what functions and calls on arrays are compiled for where a test does not say",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    backend = config.getoption("--backend")
+    if backend != "reference":
+        import support
+
+        support.use_backend(backend)
