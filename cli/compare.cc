@@ -9,21 +9,32 @@
 #include "difference.h"
 #include "inputs.h"
 #include "onnxruntime.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace convoy::cli {
 
 namespace {
 
-constexpr const char* examples = R"(
-Examples:
-  convoy compare model.onnx --against onnxruntime      on random inputs
-  convoy compare model.onnx --backends reference,cpu
-  convoy compare model.onnx --against onnxruntime --input images=photo.jpg --rtol 1e-3
+/// The backend that others are held against.
+constexpr const char* measure = "reference";
 
+std::string examples() {
+  std::string two_backends;
+  for (const std::string& backend : backends())
+    if (backend != measure && two_backends.empty())
+      two_backends =
+          fmt::format("  convoy compare model.onnx --backends {},{}\n", backend, measure);
+  return fmt::format(R"(
+Examples:
+  convoy compare model.onnx                            with ONNX Runtime, on random inputs
+  convoy compare model.onnx --input images=photo.jpg --rtol 1e-3
+{}
 Of every output it prints the largest absolute error, and that as a part of the largest element.
 Where results part it looks for the first node that they part at.
-Exit codes: 0 the results agree, 1 they do not.)";
+Exit codes: 0 the results agree, 3 they do not, others as everywhere (convoy --help).)",
+                     two_backends);
+}
 
 struct Arguments {
   std::filesystem::path model;
@@ -96,34 +107,43 @@ void print_first_difference(const Graph& graph, const NamedTensors& got, const N
   fmt::print("no single node is beyond the tolerance when all are compared one by one\n");
 }
 
+struct Sides {
+  std::string backend, other;
+  bool is_backend;  // the other, too; else it is ONNX Runtime
+};
+
+/// What is held against what: by default the first backend and ONNX Runtime.
+Sides sides_of(const Arguments& arguments) {
+  const std::vector<std::string>& given = arguments.backends;
+  const bool is_backend = given.size() == 2 && arguments.against.empty();
+  if (!is_backend && given.size() > 1)
+    throw UsageError(
+        "two sides are compared: --backends a,b, or --backends a --against onnxruntime");
+  if (is_backend && given[0] == given[1])
+    throw UsageError(fmt::format("'{}' would be compared with itself", given[0]));
+  if (is_backend) return {given[0], given[1], true};
+  if (arguments.model.extension() != ".onnx")
+    throw UsageError(
+        "ONNX Runtime runs .onnx files; convoy convert makes one, and --backends a,b compares two "
+        "backends");
+  return {given.empty() ? CompileOptions().backend : given[0], "onnxruntime", false};
+}
+
 void compare(const Arguments& arguments, const Session& session) {
+  const Sides sides = sides_of(arguments);
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
-  std::vector<std::string> sides = arguments.backends;
-  if (sides.empty()) sides = {CompileOptions().backend, "reference"};
-  if (!arguments.against.empty()) sides.resize(1);
-  if (sides.size() + (arguments.against.empty() ? 0 : 1) != 2)
-    throw ValueError("two sides are compared: --backends a,b, or --against onnxruntime");
-  if (sides.size() == 2 && sides[0] == sides[1])
-    throw ValueError(
-        fmt::format("'{}' would be compared with itself; name two backends, or give "
-                    "--against onnxruntime",
-                    sides[0]));
-  const Runner first = by_backend(ready.graph, ready.arrays, sides[0], session);
-  Runner second;
-  if (arguments.against.empty()) {
-    second = by_backend(ready.graph, ready.arrays, sides[1], session);
-  } else {
-    if (arguments.model.extension() != ".onnx")
-      throw ValueError("ONNX Runtime runs .onnx files; convoy convert makes one");
-    second = [&](bool nodes) {
-      return run_by_onnxruntime(arguments.model, ready.all, nodes, arguments.python,
-                                session.cancellation);
-    };
-  }
-  fmt::print("{} against {}\n", sides[0], arguments.against.empty() ? sides[1] : arguments.against);
+  const Runner first = by_backend(ready.graph, ready.arrays, sides.backend, session);
+  const Runner by_onnxruntime = [&](bool nodes) {
+    return run_by_onnxruntime(arguments.model, ready.all, nodes, arguments.python,
+                              session.cancellation);
+  };
+  const Runner second = sides.is_backend
+                            ? by_backend(ready.graph, ready.arrays, sides.other, session)
+                            : by_onnxruntime;
+  fmt::print("{} against {}\n", sides.backend, sides.other);
   if (print_outputs(ready.graph, first(false), second(false), arguments.tolerance)) return;
   print_first_difference(ready.graph, first(true), second(true), arguments.tolerance);
-  throw ValueError("the results do not agree");
+  throw Disagreement("the results do not agree");
 }
 
 }  // namespace
@@ -133,12 +153,14 @@ void add_compare(CLI::App& app, const Session& session) {
   arguments->inputs.draw_by_default();
   CLI::App* verb = app.add_subcommand(
       "compare", "Hold the results of two backends, or ONNX Runtime's, together");
-  verb->footer(examples);
+  verb->footer(examples());
   verb->add_option("model", arguments->model, "an .onnx or .convoy file")->required();
-  verb->add_option("--backends", arguments->backends, "two of them; the second is the truth")
+  verb->add_option("--backends", arguments->backends,
+                   "two of them, the second the truth; or one, held against ONNX Runtime")
       ->delimiter(',')
       ->check(CLI::IsMember(backends()));
-  verb->add_option("--against", arguments->against, "another implementation as the truth")
+  verb->add_option("--against", arguments->against,
+                   "another implementation as the truth; the default without two backends")
       ->check(CLI::IsMember({"onnxruntime"}));
   verb->add_option("--python", arguments->python, "a Python that has onnx and onnxruntime")
       ->capture_default_str()

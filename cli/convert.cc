@@ -1,5 +1,5 @@
-#include <fstream>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -7,9 +7,11 @@
 #include "convoy/compile/optimize.h"
 #include "convoy/graph/dot.h"
 #include "convoy/graph/text.h"
+#include "convoy/io/replacing_file.h"
 #include "convoy/onnx/onnx.h"
 #include "convoy/passes/passes.h"
 #include "model_file.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace convoy::cli {
@@ -33,34 +35,36 @@ struct Arguments {
   bool optimize = false, external_data = false;
 };
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream stream(path, std::ios::binary);
-  stream << text;
-  if (!stream.flush()) throw ValueError(fmt::format("cannot write '{}'", path.string()));
+// Before anything is read: a long import should not end in a complaint about the command line.
+void check(const Arguments& arguments) {
+  const std::string suffix = arguments.out.extension().string();
+  const std::set<std::string> known{".onnx", ".convoy", ".dot", ".svg"};
+  if (!known.contains(suffix))
+    throw UsageError(fmt::format("'{}': what can be written is .onnx, .convoy, .dot and .svg",
+                                 arguments.out.string()));
+  if (suffix != ".onnx" && (arguments.opset != 0 || arguments.external_data))
+    throw UsageError("--opset and --external-data are for .onnx files");
 }
 
 void convert(const Arguments& arguments) {
+  check(arguments);
   Graph graph = load_model(arguments.in);
   const Bindings bindings = arguments.dims.bindings(graph);
   if (!bindings.empty()) {
     if (bindings.size() != symbols_of(graph).size())
-      throw ValueError("--dim must be given for every symbolic dimension, or for none");
+      throw UsageError("--dim must be given for every symbolic dimension, or for none");
     graph = specialize(graph, bindings);
   }
   if (arguments.optimize) graph = convoy::optimize(graph);
   const std::string suffix = arguments.out.extension().string();
-  if (suffix != ".onnx" && arguments.opset != 0) throw ValueError("--opset is for .onnx files");
   if (suffix == ".onnx")
     onnx::save(graph, arguments.out, {arguments.opset, arguments.external_data});
   else if (suffix == ".convoy")
-    write_text(arguments.out, to_string(graph));
+    io::write_file(arguments.out, to_string(graph));
   else if (suffix == ".dot")
-    write_text(arguments.out, to_dot(graph));
-  else if (suffix == ".svg")
-    write_text(arguments.out, to_svg(graph));
+    io::write_file(arguments.out, to_dot(graph));
   else
-    throw ValueError(fmt::format("'{}': what can be written is .onnx, .convoy, .dot and .svg",
-                                 arguments.out.string()));
+    io::write_file(arguments.out, to_svg(graph));
 }
 
 }  // namespace
@@ -72,8 +76,7 @@ void add_convert(CLI::App& app, const Session&) {
   verb->add_option("in", arguments->in, "an .onnx or .convoy file")->required();
   verb->add_option("out", arguments->out, "the file to write")->required();
   arguments->dims.add_to(*verb);
-  verb->add_option("--opset", arguments->opset,
-                   "ONNX opset; without it the lowest from 18 on that can say all of the graph");
+  add_opset_option(*verb, arguments->opset);
   verb->add_flag("--optimize", arguments->optimize,
                  "fold constants, simplify, and merge what is computed twice");
   verb->add_flag("--external-data", arguments->external_data,

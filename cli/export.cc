@@ -9,6 +9,7 @@
 #include "convoy/models/weights.h"
 #include "convoy/onnx/onnx.h"
 #include "model_file.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace convoy::cli {
@@ -43,11 +44,9 @@ void print_list() {
                one.classes, one.channels, one.size, one.size);
 }
 
-void export_model(const Arguments& arguments) {
-  if (arguments.list) return print_list();
-  if (arguments.name.empty() || arguments.out.empty()) throw CLI::RequiredError("NAME and OUT");
-  if (arguments.out.extension() != ".onnx")
-    throw ValueError(fmt::format("'{}' must be an .onnx file", arguments.out.string()));
+// What a network refuses of its sizes, or that there is none of the name, is for the caller to
+// mend.
+models::Model built(const Arguments& arguments) try {
   models::Options options{.classes = arguments.classes,
                           .channels = arguments.channels,
                           .batch = Dim::parse(arguments.batch),
@@ -56,13 +55,24 @@ void export_model(const Arguments& arguments) {
     options.height = Dim::parse(arguments.size.front());
     options.width = Dim::parse(arguments.size.back());
   }
-  const models::Model model = models::build(arguments.name, options);
+  return models::build(arguments.name, options);
+} catch (const ValueError& error) {
+  throw UsageError(error.what());
+}
+
+void export_model(const Arguments& arguments) {
+  if (arguments.list) return print_list();
+  if (arguments.name.empty() || arguments.out.empty()) throw CLI::RequiredError("NAME and OUT");
+  if (arguments.out.extension() != ".onnx")
+    throw UsageError(fmt::format("'{}' must be an .onnx file", arguments.out.string()));
+  const models::Model model = built(arguments);
   if (!arguments.weights.empty())
     models::load_weights(*model.network, io::load_tensors(arguments.weights));
   onnx::save(model.graph, arguments.out, {.opset = arguments.opset});
-  fmt::print("{}: {}, {} parameters\n", arguments.out.string(),
-             models::architecture(arguments.name).description,
-             models::parameter_count(*model.network));
+  fmt::print(
+      "{}: {}, {} -> {}, {} parameters\n", arguments.out.string(),
+      models::architecture(arguments.name).description, to_string(model.graph.inputs[0].type()),
+      to_string(model.graph.outputs[0].value.type()), models::parameter_count(*model.network));
 }
 
 }  // namespace
@@ -85,8 +95,7 @@ void add_export(CLI::App& app, const Session&) {
       ->capture_default_str();
   verb->add_option("--weights", arguments->weights, "a .safetensors or .npz file")
       ->type_name("FILE");
-  verb->add_option("--opset", arguments->opset,
-                   "ONNX opset; without it the lowest from 18 on that can say all of the network");
+  add_opset_option(*verb, arguments->opset);
   verb->callback([arguments] { export_model(*arguments); });
 }
 

@@ -14,6 +14,7 @@
 #include "convoy/io/npz.h"
 #include "convoy/onnx/onnx.h"
 #include "convoy/passes/passes.h"
+#include "usage.h"
 
 namespace convoy::cli {
 
@@ -52,6 +53,7 @@ void InputOptions::add_to(CLI::App& verb) {
   const std::string pictures = "Pictures";
   verb.add_option("--size", size_, "height and width to bring pictures to; default the input's")
       ->expected(1, 2)
+      ->check(CLI::Range(1, 1 << 16))
       ->group(pictures);
   verb.add_option("--fit", fit_, "how: letterbox (whole, with bars of grey), stretch, crop")
       ->check(CLI::IsMember({"letterbox", "stretch", "crop"}))
@@ -71,49 +73,68 @@ void InputOptions::add_to(CLI::App& verb) {
       ->group(pictures);
 }
 
+const NamedTensors& InputOptions::archive(const std::filesystem::path& file) const {
+  const auto found = archives_.find(file);
+  if (found != archives_.end()) return found->second;
+  NamedTensors arrays;
+  for (auto& [name, tensor] : io::load_npz(file)) arrays.emplace(name, std::move(tensor));
+  return archives_.emplace(file, std::move(arrays)).first->second;
+}
+
 std::optional<std::filesystem::path> InputOptions::file_of(const std::string& name,
                                                            bool only) const {
-  std::optional<std::filesystem::path> archive;
+  std::optional<std::filesystem::path> found;
   for (const std::string& text : texts_) {
     const auto [wanted, file] = parts_of(text);
-    if (wanted == name) return file;
-    if (wanted.empty() && file.extension() == ".npz" && io::load_npz(file).contains(name))
-      archive = file;
-    else if (wanted.empty() && only)
-      return file;
+    const bool is_archive = wanted.empty() && file.extension() == ".npz";
+    const bool is_for_it =
+        is_archive ? archive(file).contains(name) : wanted == name || (wanted.empty() && only);
+    if (is_for_it && found)
+      throw UsageError(fmt::format("--input {}: input '{}' is given by '{}' already", text, name,
+                                   found->string()));
+    if (is_for_it) found = file;
   }
-  return archive;
+  return found;
 }
 
 Tensor InputOptions::read(const std::filesystem::path& file, const std::string& name,
                           const Type& type) const {
   if (file.extension() == ".npy") return io::load_npy(file);
   if (file.extension() == ".npz") {
-    const auto arrays = io::load_npz(file);
+    const NamedTensors& arrays = archive(file);
     const auto found = arrays.find(name);
     if (found == arrays.end())
       throw ValueError(fmt::format("'{}' has no array called '{}'", file.string(), name));
     return found->second;
   }
   if (!is_picture(file))
-    throw ValueError(
+    throw UsageError(
         fmt::format("'{}': an input is a .npy, .npz, .png, .jpg or .jpeg file", file.string()));
   if (type.rank() != 4 || type.dtype != DType::float32)
-    throw ValueError(fmt::format("input '{}' ({}) cannot be a picture: that is float32[1,C,H,W]",
+    throw UsageError(fmt::format("input '{}' ({}) cannot be a picture: that is float32[1,C,H,W]",
                                  name, to_string(type)));
   io::ImageToInput options = picture_;
   options.fit = io::parse_fit(fit_);
   const auto side = [&](size_t i) -> int64_t {
-    if (!size_.empty()) return i == 0 ? size_.front() : size_.back();
     const Dim& size = type.shape[2 + i];
+    const int64_t wanted = size_.empty() ? 0 : i == 0 ? size_.front() : size_.back();
+    if (wanted != 0 && known_different(size, wanted))
+      throw UsageError(fmt::format("--size is for inputs whose size is open; input '{}' is {}",
+                                   name, to_string(type)));
+    if (wanted != 0) return wanted;
     if (size.is_static()) return size.value();
-    throw ValueError(fmt::format("input '{}' is {}: give the size of the picture by --size", name,
+    throw UsageError(fmt::format("input '{}' is {}: give the size of the picture by --size", name,
                                  to_string(type)));
   };
   options.height = side(0);
   options.width = side(1);
   if (type.shape[1].is_static()) options.channels = type.shape[1].value();
-  return io::image_to_input(io::load_image(file), options);
+  const Tensor picture = io::load_image(file);
+  try {
+    return io::image_to_input(picture, options);
+  } catch (const ValueError& error) {
+    throw UsageError(error.what());
+  }
 }
 
 void InputOptions::check_names(const std::vector<std::string>& names) const {
@@ -121,7 +142,7 @@ void InputOptions::check_names(const std::vector<std::string>& names) const {
     const auto [name, file] = parts_of(text);
     const bool known = std::find(names.begin(), names.end(), name) != names.end();
     if (!known && !(name.empty() && (names.size() == 1 || file.extension() == ".npz")))
-      throw ValueError(fmt::format("--input {}: {}; the model's inputs are {}", text,
+      throw UsageError(fmt::format("--input {}: {}; the model's inputs are {}", text,
                                    name.empty() ? "the model has several inputs, so write NAME=FILE"
                                                 : fmt::format("there is no input '{}'", name),
                                    fmt::join(names, ", ")));
@@ -140,7 +161,7 @@ InputOptions::Ready InputOptions::load(const std::filesystem::path& model) const
       for (const std::string& name : error.inputs) {
         const auto file = file_of(name, false);
         if (!file)
-          throw ValueError(fmt::format(
+          throw UsageError(fmt::format(
               "shapes depend on what input '{0}' holds: give it by --input {0}=FILE", name));
         constants.insert_or_assign(name, read(*file, name, {}));
       }
@@ -169,13 +190,13 @@ InputOptions::Ready InputOptions::load(const std::filesystem::path& model) const
     const std::string& name = input.node()->name;
     if (ready.arrays.contains(name)) continue;
     if (!seed_)
-      throw ValueError(
+      throw UsageError(
           fmt::format("input '{0}' ({1}) is missing: give it by --input {0}=FILE, or "
                       "have it drawn by --random SEED",
                       name, to_string(input.type())));
     const Type type{input.dtype(), substitute(input.shape(), bindings)};
     if (!is_static(type.shape))
-      throw ValueError(fmt::format(
+      throw UsageError(fmt::format(
           "input '{}' is {}: give sizes for its symbolic dimensions, such as --dim {}=1", name,
           to_string(type), symbols_of(ready.graph).front()));
     ready.arrays.emplace(name, random_array(type, *seed_, name));

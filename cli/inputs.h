@@ -28,16 +28,19 @@ class InputOptions {
     NamedTensors arrays;  // for the inputs of the graph
     NamedTensors all;     // and for those that became constants
   };
-  /// ValueError for names that the model does not have, and for inputs left without an array.
+  /// UsageError for names that the model does not have, and for inputs given no array or two.
   Ready load(const std::filesystem::path& model) const;
 
  private:
+  /// The arrays of an .npz file, which is read once.
+  const NamedTensors& archive(const std::filesystem::path& file) const;
   /// The file for an input of that name; `only` when the model has no other input.
   std::optional<std::filesystem::path> file_of(const std::string& name, bool only) const;
   Tensor read(const std::filesystem::path& file, const std::string& name, const Type& type) const;
   void check_names(const std::vector<std::string>& names) const;
 
   std::vector<std::string> texts_;  // NAME=FILE, or FILE
+  mutable std::map<std::filesystem::path, NamedTensors> archives_;
   std::optional<uint64_t> seed_;
   DimensionOptions dims_;
   std::vector<int64_t> size_;

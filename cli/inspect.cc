@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <unordered_set>
 
@@ -9,6 +8,7 @@
 
 #include "convoy/base/error.h"
 #include "convoy/graph/dot.h"
+#include "convoy/io/replacing_file.h"
 #include "convoy/onnx/file_info.h"
 #include "convoy/passes/passes.h"
 #include "model_file.h"
@@ -187,12 +187,6 @@ void print_nodes(const Graph& graph, bool is_static) {
   }
 }
 
-void write_svg(const Graph& graph, const std::filesystem::path& path) {
-  std::ofstream stream(path, std::ios::binary);
-  stream << to_svg(graph);
-  if (!stream.flush()) throw ValueError(fmt::format("cannot write '{}'", path.string()));
-}
-
 /// A file that cannot be imported still says what it is, before it says why not.
 void inspect(const Arguments& arguments) {
   const bool is_onnx = arguments.model.extension() == ".onnx";
@@ -230,7 +224,7 @@ void inspect(const Arguments& arguments) {
     print_histogram("operators", histogram_of(graph));
     if (arguments.nodes) print_nodes(graph, is_static);
   }
-  if (!arguments.svg.empty()) write_svg(graph, arguments.svg);
+  if (!arguments.svg.empty()) io::write_file(arguments.svg, to_svg(graph));
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// The command line `convoy`. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.
+// The command line `convoy`. What its exit codes mean stands in its help, below.
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <new>
 #include <string>
 
 #include <fmt/format.h>
@@ -9,11 +11,12 @@
 #include "convoy/base/error.h"
 #include "convoy/base/version.h"
 #include "interrupt.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace {
 
-constexpr int failed = 1, called_wrongly = 2, interrupted = 130;
+constexpr int failed = 1, called_wrongly = 2, apart = 3, interrupted = 130;
 
 constexpr const char* examples = R"(
 Examples:
@@ -26,7 +29,8 @@ Examples:
   convoy version             version and backends
 
 Every verb explains itself: convoy VERB --help
-Exit codes: 0 done, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C)";
+Exit codes: 0 done, 1 failed, 2 called wrongly, 3 compared results do not agree, 130 stopped by
+Ctrl-C)";
 
 // One block: the first line says what, further ones are indented below it.
 int report(int code, std::string message) {
@@ -73,6 +77,14 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (const convoy::CancelledError&) {
     return report(interrupted, "stopped by Ctrl-C");
+  } catch (const convoy::cli::UsageError& error) {
+    return report(called_wrongly, error.what());
+  } catch (const convoy::cli::Disagreement& error) {
+    return report(apart, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(failed, fmt::format("'{}': {}", error.path1().string(), error.code().message()));
+  } catch (const std::bad_alloc&) {
+    return report(failed, "out of memory");
   } catch (const std::exception& error) {
     return report(failed, error.what());
   }

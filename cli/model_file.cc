@@ -12,6 +12,7 @@
 #include "convoy/compile/function.h"
 #include "convoy/graph/text.h"
 #include "convoy/onnx/onnx.h"
+#include "usage.h"
 
 namespace convoy::cli {
 
@@ -61,7 +62,7 @@ Graph load_model(const std::filesystem::path& path,
       rethrow_with_prefix(fmt::format("'{}': ", path.string()));
     }
   }
-  throw ValueError(
+  throw UsageError(
       fmt::format("'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy)",
                   path.string()));
 }
@@ -77,17 +78,19 @@ Bindings DimensionOptions::bindings(const Graph& graph) const {
   for (const std::string& text : texts_) {
     const size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
+    const char* const end = text.data() + text.size();
     int64_t size = -1;
-    if (equals != std::string::npos)
-      std::from_chars(text.data() + equals + 1, text.data() + text.size(), size);
-    if (size < 0)
-      throw ValueError(fmt::format("--dim takes NAME=SIZE, such as N=1, not '{}'", text));
+    const bool is_number = equals != std::string::npos &&
+                           std::from_chars(text.data() + equals + 1, end, size).ptr == end;
+    if (!is_number || size < 0)
+      throw UsageError(fmt::format("--dim takes NAME=SIZE, such as N=1, not '{}'", text));
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw ValueError(known.empty()
+      throw UsageError(known.empty()
                            ? fmt::format("--dim {}: the model has no symbolic dimensions", text)
                            : fmt::format("--dim {}: the model's symbolic dimensions are {}", text,
                                          fmt::join(known, ", ")));
-    bindings[name] = size;
+    if (!bindings.emplace(name, size).second)
+      throw UsageError(fmt::format("--dim {}: '{}' has a size already", text, name));
   }
   return bindings;
 }
@@ -97,6 +100,12 @@ std::vector<std::string> symbols_of(const Graph& graph) {
   for (const Value& input : graph.inputs)
     for (const Dim& size : input.shape()) add_symbols(size, names);
   return names;
+}
+
+void add_opset_option(CLI::App& verb, int64_t& opset) {
+  verb.add_option("--opset", opset,
+                  "ONNX opset; without it the lowest from 18 on that can say all of the graph")
+      ->check(CLI::Range(onnx::oldest_opset_written, onnx::newest_opset));
 }
 
 void add_backend_option(CLI::App& verb, std::string& backend) {

@@ -22,7 +22,7 @@ class DimensionOptions {
  public:
   /// Adds the option to a verb.
   void add_to(CLI::App& verb);
-  /// Of graphs that have them; ValueError for names that `graph` does not have.
+  /// Of graphs that have them; UsageError for names that `graph` does not have.
   Bindings bindings(const Graph& graph) const;
 
  private:
@@ -31,6 +31,9 @@ class DimensionOptions {
 
 /// Names of the symbols in the shapes of the graph's inputs, in order, each once.
 std::vector<std::string> symbols_of(const Graph& graph);
+
+/// Adds --opset to a verb; 0 when it is not given.
+void add_opset_option(CLI::App& verb, int64_t& opset);
 
 /// Adds --backend to a verb; the default is that of CompileOptions.
 void add_backend_option(CLI::App& verb, std::string& backend);

@@ -7,6 +7,7 @@
 #include "convoy/base/error.h"
 #include "convoy/compile/function.h"
 #include "convoy/ops/catalog.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace convoy::cli {
@@ -75,7 +76,7 @@ std::vector<const OperatorInfo*> chosen(const std::string& name) {
       similar += fmt::format("{}{}", similar.empty() ? "" : ", ", info.name);
   }
   if (list.empty())
-    throw ValueError(fmt::format(
+    throw UsageError(fmt::format(
         "there is no operator '{}'\n{}", name,
         similar.empty() ? "convoy ops lists all of them" : "similar names: " + similar));
   return list;

@@ -61,13 +61,16 @@ std::vector<std::string> class_names(const Graph& graph) {
   return names;
 }
 
-/// Of scores [1,C], the three largest classes.
+/// Of scores [1,C], the three largest classes; NaN comes last, for an order to sort by.
 void print_largest(const Tensor& scores, const std::vector<std::string>& names) {
   std::vector<int64_t> order(static_cast<size_t>(scores.size()));
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i);
   const size_t shown = std::min<size_t>(3, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-                    [&](int64_t a, int64_t b) { return scores.at(a) > scores.at(b); });
+                    [&](int64_t a, int64_t b) {
+                      const double x = scores.at(a), y = scores.at(b);
+                      return std::isnan(y) ? !std::isnan(x) : x > y;
+                    });
   std::string text;
   for (size_t i = 0; i < shown; ++i) {
     const auto k = static_cast<size_t>(order[i]);
@@ -138,7 +141,7 @@ void add_run(CLI::App& app, const Session& session) {
   add_backend_option(*verb, arguments->backend);
   verb->add_option("--threads", arguments->threads,
                    "at most so many threads, where the backend uses several; the reference has one")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1 << 16));
   verb->callback([arguments, &session] { run(*arguments, session); });
 }
 

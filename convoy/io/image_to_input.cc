@@ -118,8 +118,9 @@ ImageToInput completed(ImageToInput options, int64_t height, int64_t width) {
     throw ValueError(
         fmt::format("a picture becomes an input of 1 or 3 channels, not {}", options.channels));
   if (!fits(options.mean) || !fits(options.std))
-    throw ValueError(fmt::format("mean and std must have 1 or {} numbers, got {} and {}",
-                                 options.channels, options.mean.size(), options.std.size()));
+    throw ValueError(fmt::format("mean and std must have {}, got {} and {}",
+                                 options.channels == 1 ? "one number" : "one number or 3",
+                                 options.mean.size(), options.std.size()));
   if (std::find(options.std.begin(), options.std.end(), 0.0) != options.std.end())
     throw ValueError("std must not be 0: it divides");
   return options;

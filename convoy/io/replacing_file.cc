@@ -45,4 +45,10 @@ void ReplacingFile::commit() {
                                  error ? error.message() : "the disk is full or fails"));
 }
 
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  ReplacingFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
 }  // namespace convoy::io

@@ -26,4 +26,7 @@ class ReplacingFile {
   std::ofstream stream_;
 };
 
+/// The bytes as a whole file; ValueError when it cannot be written.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
 }  // namespace convoy::io

@@ -13,7 +13,7 @@ namespace convoy::models {
 
 std::span<const Architecture> architectures() {
   static constexpr Architecture list[] = {
-      {"lenet", "LeNet-5, 1998: digits, 32x32", "classify", 10, 1, 32, 1, lenet},
+      {"lenet", "LeNet-5, 1998: digits", "classify", 10, 1, 32, 1, lenet},
       {"resnet18", "ResNet of 18 layers, 2015", "classify", 1000, 3, 224, 1, resnet18},
       {"resnet50", "ResNet of 50 layers, 2015", "classify", 1000, 3, 224, 1, resnet50},
       {"mobilenet_v2", "MobileNetV2, 2018", "classify", 1000, 3, 224, 1, mobilenet_v2},
@@ -104,6 +104,7 @@ Model build(std::string_view name, const Options& options) {
                           .generator = generator};
   require_positive(a, "classes", settings.classes);
   require_positive(a, "channels", settings.channels);
+  if (options.batch.is_static()) require_positive(a, "batch", options.batch.value());
   check_side(a, "height", settings.height);
   check_side(a, "width", settings.width);
   const std::vector<std::string> names = class_names(a, options, settings.classes);

@@ -72,7 +72,7 @@ def test_ops_as_json_is_whole() -> None:
 
 def test_failure_is_one_block_on_stderr() -> None:
     shown = convoy("ops", "convolution")
-    assert shown.returncode == 1
+    assert shown.returncode == 2
     assert not shown.stdout
     first, second = shown.stderr.splitlines()
     assert first == "convoy: there is no operator 'convolution'"

@@ -115,11 +115,16 @@ def test_convert_stores_weights_apart(model: Path, tmp_path: Path) -> None:
 
 def test_wrong_calls_say_what_to_do(model: Path, tmp_path: Path) -> None:
     assert "cannot read" in run("inspect", tmp_path / "none.onnx", fails=1)
-    assert ".onnx" in run("inspect", tmp_path / "none.pb", fails=1)
-    assert "symbolic dimensions are N" in run("inspect", model, "--dim", "M=1", fails=1)
-    assert "NAME=SIZE" in run("inspect", model, "--dim", "N=many", fails=1)
-    assert ".svg" in run("convert", model, tmp_path / "x.txt", fails=1)
-    assert "cannot be written" in run("convert", model, tmp_path / "x.onnx", "--opset", 9, fails=1)
+    assert ".onnx" in run("inspect", tmp_path / "none.pb", fails=2)
+    assert "symbolic dimensions are N" in run("inspect", model, "--dim", "M=1", fails=2)
+    for size in ("many", "1x", "-1", "", str(2**64)):
+        assert "NAME=SIZE" in run("inspect", model, "--dim", f"N={size}", fails=2)
+    assert "already" in run("inspect", model, "--dim", "N=1", "--dim", "N=2", fails=2)
+    assert ".svg" in run("convert", model, tmp_path / "x.txt", fails=2)
+    assert "13 to 28" in run("convert", model, tmp_path / "x.onnx", "--opset", 9, fails=2)
+    for option in (["--external-data"], ["--opset", "18"]):
+        assert ".onnx" in run("convert", model, tmp_path / "x.convoy", *option, fails=2)
+    assert "No such file" in run("convert", model, tmp_path / "none" / "x.convoy", fails=1)
     assert "--help" in run("inspect", fails=2)
 
 
@@ -210,17 +215,49 @@ def test_run_takes_inputs_that_decide_shapes(tmp_path: Path) -> None:
     np.save(tmp_path / "shape.npy", np.asarray([2, 3]))
     shape = f"shape={tmp_path / 'shape.npy'}"
     assert "y  float32[2,3]" in run("run", path, "--input", shape, "--random", 0)
-    assert "--input shape=FILE" in run("run", path, "--random", 0, fails=1)
+    assert "--input shape=FILE" in run("run", path, "--random", 0, fails=2)
 
 
 def test_run_says_what_is_missing_or_wrong(model: Path, tmp_path: Path) -> None:
-    assert "--input x=FILE" in run("run", model, fails=1)
-    assert "--dim N=1" in run("run", model, "--random", 0, fails=1)
-    assert "no input 'z'" in run("run", model, "--input", "z=a.npy", fails=1)
+    assert "--input x=FILE" in run("run", model, fails=2)
+    assert "--dim N=1" in run("run", model, "--random", 0, fails=2)
+    assert "no input 'z'" in run("run", model, "--input", "z=a.npy", fails=2)
     np.save(tmp_path / "wide.npy", np.zeros((1, 3, 8, 9), np.float32))
     assert "'x'" in run("run", model, "--input", tmp_path / "wide.npy", fails=1)
     (tmp_path / "x.txt").write_text("1")
-    assert ".npy" in run("run", model, "--input", tmp_path / "x.txt", fails=1)
+    assert ".npy" in run("run", model, "--input", tmp_path / "x.txt", fails=2)
+    for threads in (0, -1, "many"):
+        complaint = run("run", model, "--threads", threads, fails=2)
+        assert "--threads" in complaint
+        assert len(complaint) < 200
+    file = tmp_path / "file"
+    file.write_text("")
+    np.save(tmp_path / "x.npy", random_arrays())
+    complaint = run("run", model, "--input", tmp_path / "x.npy", "--output-dir", file, fails=1)
+    assert complaint.startswith(f"convoy: '{file}'")
+
+
+def test_run_takes_one_file_for_an_input(model: Path, tmp_path: Path) -> None:
+    x = tmp_path / "x.npy"
+    np.save(x, random_arrays())
+    np.savez(tmp_path / "x.npz", x=random_arrays())
+    for first, second in ((f"x={x}", x), (x, x), (tmp_path / "x.npz", f"x={x}")):
+        complaint = run("run", model, "--input", first, "--input", second, fails=2)
+        assert "input 'x' is given" in complaint
+
+
+def test_run_refuses_what_it_would_pass_over(tmp_path: Path) -> None:
+    from PIL import Image
+
+    x = convoy.input("x", (1, 1, 8, 8))
+    path = tmp_path / "net.onnx"
+    convoy.onnx.save(convoy.Graph(x, {"y": convoy.neg(x)}), path)
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "p.png")
+    picture = ("--input", tmp_path / "p.png")
+    run("run", path, *picture, "--size", 8)
+    assert "float32[1,1,8,8]" in run("run", path, *picture, "--size", 9, fails=2)
+    assert "--size" in run("run", path, *picture, "--size", 0, fails=2)
+    assert "must have one number" in run("run", path, *picture, "--mean", 1, 2, fails=2)
     assert "--size" in run("run", model, "--size", 1, 2, 3, fails=2)
     assert "--backend" in run("run", model, "--backend", "abacus", fails=2)
 
@@ -256,16 +293,25 @@ def test_compare_finds_the_node_where_results_part(tmp_path: Path) -> None:
         timeout=120,
         check=False,
     )
-    assert complaint.returncode == 1
+    assert complaint.returncode == 3
     assert "too far apart" in complaint.stdout
     assert "they part at conv 'the convolution'" in complaint.stdout
     assert "do not agree" in complaint.stderr
 
 
-def test_compare_needs_two_sides(model: Path) -> None:
-    assert "compared with itself" in run("compare", model, "--dim", "N=1", fails=1)
-    one = run("compare", model, "--dim", "N=1", "--backends", "reference", fails=1)
-    assert "two sides" in one
+def test_compare_needs_two_sides(model: Path, tmp_path: Path) -> None:
+    shown = run("compare", model, "--dim", "N=1", *PYTHON)
+    assert "against onnxruntime" in shown
+    one = ("--backends", "reference")
+    assert "reference against onnxruntime" in run("compare", model, "--dim", "N=1", *one, *PYTHON)
+    itself = run("compare", model, "--backends", "reference,reference", fails=2)
+    assert "compared with itself" in itself
+    three = run("compare", model, "--backends", "reference,xla,reference", fails=2)
+    assert "two sides" in three
+    run("convert", model, tmp_path / "tiny.convoy")
+    assert "--backends" in run("compare", tmp_path / "tiny.convoy", fails=2)
+    assert "cannot read" in run("compare", tmp_path / "none.onnx", fails=1)
+    assert "3 they do not" in run("compare", "--help")
     missing = run(
         "compare", model, "--dim", "N=1", "--against", "onnxruntime", "--python", "none", fails=1
     )
@@ -292,7 +338,10 @@ def test_export_writes_networks_by_name(tmp_path: Path) -> None:
 
 
 def test_export_says_what_is_wrong(tmp_path: Path) -> None:
-    assert "there are lenet" in run("export", "lenin", tmp_path / "x.onnx", fails=1)
-    assert ".onnx" in run("export", "lenet", tmp_path / "x.pt", fails=1)
+    assert "there are lenet" in run("export", "lenin", tmp_path / "x.onnx", fails=2)
+    assert ".onnx" in run("export", "lenet", tmp_path / "x.pt", fails=2)
     assert "NAME and OUT" in run("export", "lenet", fails=2)
-    assert "multiple of 32" in run("export", "yolo11n", tmp_path / "x.onnx", "--size", 100, fails=1)
+    assert "multiple of 32" in run("export", "yolo11n", tmp_path / "x.onnx", "--size", 100, fails=2)
+    for option in ("--batch", "--size", "--classes"):
+        complaint = run("export", "lenet", tmp_path / "x.onnx", option, 0, fails=2)
+        assert "at least 1" in complaint
