@@ -11,29 +11,11 @@
 #include <sys/stat.h>
 
 #include "convoy/base/error.h"
+#include "convoy/io/descriptor.h"
 
 namespace convoy::io {
 
 namespace {
-
-/// Closes what it holds.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 [[noreturn]] void throw_system_error(const std::filesystem::path& path) {
   throw ValueError(fmt::format("cannot read '{}': {}", path.string(), std::strerror(errno)));

@@ -1,10 +1,33 @@
+#include <cstdlib>
+#include <map>
+#include <mutex>
+
 #include "convoy/base/error.h"
+#include "convoy/xla/worker.h"
 #include "convoy/xla/xla.h"
 
 namespace convoy::xla {
 
-std::shared_ptr<Client> client_for(const std::filesystem::path&) {
-  throw NotSupportedError("no client yet");
+namespace {
+
+std::shared_ptr<Client> open(const std::filesystem::path& plugin) {
+  if (plugin.empty()) return start_worker();
+  throw NotSupportedError("cannot load '" + plugin.string() + "': this build loads no plugins");
+}
+
+}  // namespace
+
+std::shared_ptr<Client> client_for(const std::filesystem::path& plugin) {
+  const char* named = std::getenv(plugin_variable);
+  const std::filesystem::path path = !plugin.empty() || !named ? plugin : named;
+  // Never destroyed: a plugin cannot be unloaded, and functions that use a client may outlive
+  // everything that is destroyed when the program ends.
+  static std::mutex& mutex = *new std::mutex;
+  static auto& clients = *new std::map<std::filesystem::path, std::shared_ptr<Client>>;
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<Client>& client = clients[path];
+  if (!client) client = open(path);
+  return client;
 }
 
 }  // namespace convoy::xla

@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 REQUIRED = "0.10.2"
 """The version of jax and jaxlib that this was written for; its extra in pyproject.toml says so."""
 
-INSTALL = f'pip install "jax=={REQUIRED}"'
+INSTALL = f'{sys.executable} -m pip install "jax=={REQUIRED}"'
 
 
 class Unavailable(ImportError):
     """jaxlib is missing or lacks what is needed here; the message says what to do."""
 
 
-def _imported() -> tuple[Any, Any, Any, Any]:
+def _imported() -> tuple[Any, Any, Any, Any, Any]:
     try:
         import jax
+        import numpy
     except ImportError as error:
         message = f'the backend "xla" needs jaxlib, which is not installed ({error}): {INSTALL}'
         raise Unavailable(message) from None
@@ -41,14 +44,14 @@ def _imported() -> tuple[Any, Any, Any, Any]:
             f'the backend "xla" is written for jax {REQUIRED}; {jax.__version__} is installed, '
             f"which lacks what it uses ({error}): {INSTALL}"
         ) from None
-    return jax, core, xla_bridge, xla_client
+    return numpy, jax, core, xla_bridge, xla_client
 
 
 class Client:
     """The first device of jaxlib's default platform, and programs for it."""
 
     def __init__(self) -> None:
-        self._jax, self._core, bridge, self._xla = _imported()
+        self._numpy, self._jax, self._core, bridge, self._xla = _imported()
         self._client = bridge.get_backend()
         self._device = self._client.local_devices()[0]
         self._sharding = self._jax.sharding.SingleDeviceSharding(self._device)
@@ -101,7 +104,7 @@ class Client:
 
     def execute(self, program: Any, arguments: Sequence[Any]) -> list[Any]:
         """Results of a program as jax.Arrays. NumPy arrays among the arguments are put first."""
-        placed = [self.put(a) if isinstance(a, np.ndarray) else a for a in arguments]
+        placed = [self.put(a) if isinstance(a, self._numpy.ndarray) else a for a in arguments]
         try:
             results = program.execute_sharded(placed).disassemble_into_single_device_arrays()
             return [shards[0] for shards in results]
@@ -112,7 +115,7 @@ class Client:
         """The same as NumPy arrays, which on CPUs are XLA's own memory."""
         results = self.execute(program, arguments)
         try:
-            return [np.asarray(result) for result in results]
+            return [self._numpy.asarray(result) for result in results]
         except Exception as error:
             raise RuntimeError(f"XLA failed: {error}") from None
 
