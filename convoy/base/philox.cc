@@ -15,8 +15,11 @@ double polynomial(std::span<const double> c, double x) {
   return value;
 }
 
-// Coefficients of PPND16, numerator and denominator, for |p − ½| <= 0.425, and in the tails for
-// r = √(−log min(p, 1−p)) up to 5 and beyond.
+double ratio(const Rational& r, double x) {
+  return polynomial(r.numerator, x) / polynomial(r.denominator, x);
+}
+
+// Coefficients of PPND16, numerators and denominators.
 constexpr double middle_a[] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
                                1.9715909503065514427e+3, 1.3731693765509461125e+4,
                                4.5921953931549871457e+4, 6.7265770927008700853e+4,
@@ -56,6 +59,23 @@ constexpr double far_f[] = {1.0,
 
 }  // namespace
 
+const Rational quantile_middle{middle_a, middle_b};
+const Rational quantile_tail{tail_c, tail_d};
+const Rational quantile_far{far_e, far_f};
+
+int uniform_digits(DType dtype) {
+  switch (dtype) {
+    case DType::float16:
+      return 11;
+    case DType::bfloat16:
+      return 8;
+    case DType::float32:
+      return 24;
+    default:
+      return 53;
+  }
+}
+
 double portable_log(double x) {
   // x = m·2^e with √½ <= m < √2, and log m = 2·atanh(s) for s = (m−1)/(m+1), |s| < 0.172.
   int exponent = 0;
@@ -68,8 +88,7 @@ double portable_log(double x) {
   double series = 0;
   for (int n = 23; n > 1; n -= 2) series = (series + 1.0 / n) * square;
   const double log_m = 2 * s + 2 * s * series;
-  // log 2 in two parts, the first with zeros at its end, so that its product is exact.
-  return exponent * 0x1.62e42fefa38p-1 + (exponent * 0x1.ef35793c7673p-45 + log_m);
+  return exponent * log_2_high + (exponent * log_2_low + log_m);
 }
 
 double normal_quantile(double p) {
@@ -79,8 +98,7 @@ double normal_quantile(double p) {
     return q * polynomial(middle_a, r) / polynomial(middle_b, r);
   }
   const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p));
-  const double x = r <= 5 ? polynomial(tail_c, r - 1.6) / polynomial(tail_d, r - 1.6)
-                          : polynomial(far_e, r - 5) / polynomial(far_f, r - 5);
+  const double x = r <= 5 ? ratio(quantile_tail, r - 1.6) : ratio(quantile_far, r - 5);
   return q < 0 ? -x : x;
 }
 

@@ -3,6 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
+
+#include "convoy/base/dtype.h"
 
 namespace convoy {
 
@@ -46,9 +49,26 @@ constexpr double uniform_from_bits(uint64_t bits, int digits = 53) {
   return static_cast<double>(bits >> (64 - digits)) / static_cast<double>(uint64_t{1} << digits);
 }
 
+/// How many bits a uniform number of a floating dtype is made of: as many as it has, so that
+/// nothing rounds up to 1.
+int uniform_digits(DType dtype);
+
+/// log 2 in two parts, the first with zeros at its end, so that its product with an exponent is
+/// exact.
+inline constexpr double log_2_high = 0x1.62e42fefa38p-1, log_2_low = 0x1.ef35793c7673p-45;
+
 /// The natural logarithm of a finite x > 0, normal, by arithmetic alone: unlike the C library's,
 /// the same on every platform. Within a few units in the last place.
 double portable_log(double x);
+
+/// A ratio of polynomials, coefficients from the constant one on.
+struct Rational {
+  std::span<const double> numerator, denominator;
+};
+/// The three parts of normal_quantile: for q = p − ½ with |q| <= 0.425, q times the ratio at
+/// 0.180625 − q²; in the tails the ratio at r − 1.6 for r = √(−log min(p, 1−p)) up to 5, and that
+/// at r − 5 beyond.
+extern const Rational quantile_middle, quantile_tail, quantile_far;
 
 /// The x with Φ(x) = p for 0 < p < 1, by arithmetic and square roots alone. (Wichura, "Algorithm
 /// AS 241: the percentage points of the normal distribution", Applied Statistics 37, 1988.)

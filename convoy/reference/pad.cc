@@ -1,5 +1,4 @@
-#include "convoy/ops/pad.h"
-
+#include "convoy/ops/pad_sources.h"
 #include "convoy/reference/copy.h"
 #include "convoy/reference/index.h"
 #include "convoy/reference/kernels.h"
@@ -9,51 +8,10 @@ namespace convoy::reference {
 
 namespace {
 
-int64_t modulo(int64_t a, int64_t n) {
-  const int64_t rest = a % n;
-  return rest < 0 ? rest + n : rest;
-}
-
-// The element of `size` elements that element `i`, counted from the first of them, is a copy of;
-// −1 for the constant.
-int64_t source(PadMode mode, int64_t i, int64_t size) {
-  if (i >= 0 && i < size) return i;
-  switch (mode) {
-    case PadMode::constant:
-      return -1;
-    case PadMode::edge:
-      return i < 0 ? 0 : size - 1;
-    case PadMode::wrap:
-      return modulo(i, size);
-    case PadMode::reflect:
-      break;
-  }
-  if (size == 1) return 0;
-  const int64_t there_and_back = modulo(i, 2 * (size - 1));
-  return std::min(there_and_back, 2 * (size - 1) - there_and_back);
-}
-
-// For every axis and index of the padded array, the index in the other array or −1.
-template <class O>
-std::vector<Extents> sources(const O& op, const Extents& in, const Extents& out) {
-  std::vector<Extents> result;
-  for (size_t a = 0; a < in.size(); ++a) {
-    const int64_t before = op.before[a].value(), after = op.after[a].value();
-    const int64_t first = std::max<int64_t>(-before, 0);  // of those not cropped
-    const int64_t kept = in[a] - first - std::max<int64_t>(-after, 0);
-    Extents& axis = result.emplace_back();
-    for (int64_t i = 0; i < out[a]; ++i) {
-      const int64_t from = source(op.mode, i - std::max<int64_t>(before, 0), kept);
-      axis.push_back(from < 0 ? -1 : first + from);
-    }
-  }
-  return result;
-}
-
 // Calls f(padded, original) with offsets; `original` is −1 for the constant.
 template <class O, class F>
 void for_each_pair(const O& op, const Extents& in, const Extents& out, const Call& call, F&& f) {
-  const std::vector<Extents> from = sources(op, in, out);
+  const std::vector<Extents> from = pad_sources(op, in);
   const Extents strides = strides_of(in);
   size_t i = 0;
   for_each_position(out, [&](const Extents& p) {

@@ -5,24 +5,6 @@
 
 namespace convoy::reference {
 
-namespace {
-
-// As many bits as the dtype has, so that nothing rounds up to 1.
-int uniform_digits(DType dtype) {
-  switch (dtype) {
-    case DType::float16:
-      return 11;
-    case DType::bfloat16:
-      return 8;
-    case DType::float32:
-      return 24;
-    default:
-      return 53;
-  }
-}
-
-}  // namespace
-
 void run(const Random& op, Call& call) {
   const auto words = call.inputs[0].data<uint64_t>();
   const RandomKey key{words[0], words[1]};

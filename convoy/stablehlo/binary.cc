@@ -37,10 +37,6 @@ std::string_view name_of(BinaryKind kind) {
       return "divide";
     case BinaryKind::pow:
       return "power";
-    case BinaryKind::min:
-      return "minimum";
-    case BinaryKind::max:
-      return "maximum";
     case BinaryKind::logical_and:
       return "and";
     case BinaryKind::logical_or:
@@ -74,6 +70,14 @@ Operand checked_divisor(const Pair& pair, Lowering& out) {
   return code.select(broken, code.splat(1, pair.y), pair.y);
 }
 
+/// The first where neither is better, so that of both zeros the first wins; NaN wins over all.
+Operand extremum(const Pair& pair, std::string_view better, Code& code) {
+  Operand takes_y = code.compare(better, pair.y, pair.x);
+  if (is_floating(pair.y.dtype))
+    takes_y = code.binary("or", takes_y, code.compare("NE", pair.y, pair.y));
+  return code.select(takes_y, pair.y, pair.x);
+}
+
 /// base^exponent by squaring, which wraps as multiplication does.
 Operand integer_power(const Pair& pair, Lowering& out) {
   Code& code = out.code();
@@ -103,6 +107,8 @@ void lower(const Binary& op, Lowering& out) {
   if (is_integer(pair.x.dtype) && op.kind == BinaryKind::pow)
     return out.result(integer_power(pair, out), layout);
   if (is_integer(pair.x.dtype) && op.kind == BinaryKind::div) pair.y = checked_divisor(pair, out);
+  if (op.kind == BinaryKind::min) return out.result(extremum(pair, "LT", code), layout);
+  if (op.kind == BinaryKind::max) return out.result(extremum(pair, "GT", code), layout);
   out.result(code.binary(name_of(op.kind), pair.x, pair.y), layout);
 }
 

@@ -132,11 +132,13 @@ std::string tensor_type(DType dtype, const Extents& shape) {
 
 std::string literal(double value, DType dtype) {
   if (dtype == DType::boolean) return value != 0 ? "true" : "false";
-  if (!is_floating(dtype)) {
-    // Both ends of 64 bits are no doubles; the saturating conversion finds them.
-    if (dtype == DType::uint64) return fmt::format("{}", convert<uint64_t>(value));
-    return fmt::format("{}", convert<int64_t>(value));
-  }
+  if (!is_floating(dtype))  // saturates, as elsewhere
+    return visit_dtype(dtype, [&]<class T>(std::type_identity<T>) -> std::string {
+      if constexpr (is_floating_element<T>)
+        return {};
+      else
+        return fmt::format("{}", convert<T>(value));
+    });
   if (!std::isfinite(value)) return bits_of(value, dtype);
   // As short as the number reads back in its dtype; MLIR wants a point.
   std::string text = dtype == DType::float64 ? fmt::format("{}", value)

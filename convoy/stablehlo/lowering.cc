@@ -24,6 +24,11 @@ Extents in_layout(Layout layout, const Extents& channels_first) {
   return moved;
 }
 
+int64_t axis_in(Layout layout, int64_t axis, int64_t rank) {
+  if (layout == Layout::channels_first || axis == 0) return axis;
+  return axis == 1 ? rank - 1 : axis - 1;
+}
+
 DType computing_dtype(DType dtype) {
   return dtype == DType::float16 || dtype == DType::bfloat16 ? DType::float32 : dtype;
 }
@@ -58,13 +63,18 @@ Operand Lowering::input(size_t i, Layout layout) {
   return code().convert(operand, computing_dtype(operand.dtype));
 }
 
+Layout Lowering::layout_of(size_t i) const {
+  const Value& value = node_->inputs[i];
+  const bool is_last = program_.options.layout == Layout::channels_last && value.rank() > 2 &&
+                       program_.forms(value).contains(Layout::channels_last);
+  return is_last ? Layout::channels_last : Layout::channels_first;
+}
+
 Layout Lowering::elementwise_layout() const {
-  const size_t rank = node_->outputs[0].shape.size();
-  if (rank < 3 || program_.options.layout == Layout::channels_first) return Layout::channels_first;
-  for (const Value& value : node_->inputs) {
-    if (value.shape() != node_->outputs[0].shape) continue;
-    if (program_.forms(value).contains(Layout::channels_last)) return Layout::channels_last;
-  }
+  for (size_t i = 0; i < node_->inputs.size(); ++i)
+    if (node_->inputs[i].shape() == node_->outputs[0].shape &&
+        layout_of(i) == Layout::channels_last)
+      return Layout::channels_last;
   return Layout::channels_first;
 }
 

@@ -18,6 +18,8 @@ int64_t spatial_axis(Layout layout, int64_t spatial);
 /// Sizes or whatever else there is one of per axis, in the order of `layout`: channels-last moves
 /// the second to the end.
 Extents in_layout(Layout layout, const Extents& channels_first);
+/// Where `axis` of a channels-first array of `rank` axes is in `layout`.
+int64_t axis_in(Layout layout, int64_t axis, int64_t rank);
 /// The dtype that a lowering computes in: float32 for the half-precision formats.
 DType computing_dtype(DType dtype);
 
@@ -58,6 +60,8 @@ class Lowering {
 
   /// The layout that operators with windows work in: as chosen for the program.
   Layout layout() const { return program_.options.layout; }
+  /// The layout input i was made in, for operators that can work in either.
+  Layout layout_of(size_t i = 0) const;
   /// The layout for an operator that treats all elements alike: the one the inputs are in.
   Layout elementwise_layout() const;
   /// Input i in that layout, broadcast to the shape of output 0.
