@@ -24,6 +24,21 @@ Operand to_integer(Code& code, const Operand& x, DType to) {
   return is_signed(to) ? code.select(too_small, code.splat(-infinity, y), y) : y;
 }
 
+/// float64 on its way to half precision: as a float32 that was rounded to odd, so that the second
+/// rounding sees on which side of a middle the number was.
+Operand rounded_to_odd(Code& code, const Operand& x) {
+  const Operand narrow = code.convert(x, DType::float32);
+  const Operand back = code.convert(narrow, DType::float64);
+  const Operand word = code.bitcast(narrow, DType::uint32);
+  const Operand is_even = code.compare("EQ", code.binary("and", word, code.splat(1, word)), 0);
+  const Operand is_exact = code.binary("or", code.compare("EQ", back, x),
+                                       code.unary("not", code.unary("is_finite", narrow)));
+  const Operand too_far = code.compare("GT", code.unary("abs", back), code.unary("abs", x));
+  const Operand odd = code.select(too_far, code.sub(word, 1), code.add(word, 1));
+  const Operand keeps = code.binary("or", is_exact, code.unary("not", is_even));
+  return code.bitcast(code.select(keeps, word, odd), DType::float32);
+}
+
 }  // namespace
 
 void lower(const Cast& op, Lowering& out) {
@@ -34,6 +49,8 @@ void lower(const Cast& op, Lowering& out) {
     out.result(code.compare("NE", x, 0), layout);
   else if (is_floating(x.dtype) && is_integer(op.to))
     out.result(to_integer(code, x, op.to), layout);
+  else if (x.dtype == DType::float64 && size_of(op.to) == 2)
+    out.result(rounded_to_odd(code, x), layout);
   else
     out.result(code.convert(x, op.to), layout);
 }

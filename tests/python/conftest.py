@@ -31,8 +31,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "differs_on(backend, reason): what is tested is documented to differ there"
+    )
     backend = config.getoption("--backend")
     if backend != "reference":
         import support
 
         support.use_backend(backend)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    backend = config.getoption("--backend")
+    for item in items:
+        for mark in item.iter_markers("differs_on"):
+            if mark.args[0] == backend:
+                item.add_marker(pytest.mark.skip(reason=f"on {backend}: {mark.args[1]}"))

@@ -14,9 +14,13 @@ from typing import Any
 import hypothesis
 import ml_dtypes
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 import convoy
+
+# Documented in docs/xla.md.
+flushes_denormals = pytest.mark.differs_on("xla", "numbers below the normal ones count as zero")
 
 FLOATS = ["float64", "float32"]
 HALVES = ["float16", "bfloat16"]

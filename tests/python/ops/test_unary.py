@@ -12,6 +12,7 @@ from support import (
     assert_agrees,
     assert_gradient,
     configurations,
+    flushes_denormals,
     our_vjp,
     random_array,
     seeds,
@@ -39,7 +40,7 @@ JUDGES = {
 }
 POSITIVE = {"log", "sqrt", "rsqrt"}
 FLAT = {"sign", "floor", "ceil", "round"}
-SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, -1, 0.5, 1.5, 2.5, -0.5, -1.5, 1e300, 5e-324]
+SPECIAL = [0.0, -0.0, np.inf, -np.inf, np.nan, -1, 0.5, 1.5, 2.5, -0.5, -1.5, 1e300]
 
 
 @pytest.mark.parametrize("name", JUDGES)
@@ -69,6 +70,14 @@ def test_special_values_are_those_of_ieee(name):
     if name != "sign":  # NumPy gives 0 for −0; ours keeps the sign
         zeros = expected == 0
         np.testing.assert_array_equal(np.signbit(ours[zeros]), np.signbit(expected[zeros]))
+
+
+@flushes_denormals
+@pytest.mark.parametrize("name", JUDGES)
+def test_the_smallest_numbers_count(name):
+    x = np.array([5e-324, 1e-310])
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(getattr(convoy, name)(x), JUDGES[name](x), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", sorted(set(JUDGES) - FLAT))
