@@ -26,7 +26,8 @@ class Unavailable(ImportError):
     """jaxlib is missing or lacks what is needed here; the message says what to do."""
 
 
-def _imported() -> tuple[Any, Any, Any, Any, Any]:
+def imported() -> tuple[Any, Any, Any, Any, Any]:
+    """NumPy, JAX, and what of JAX's inside is used here. Unavailable when something is missing."""
     try:
         import jax
         import numpy
@@ -51,7 +52,7 @@ class Client:
     """The first device of jaxlib's default platform, and programs for it."""
 
     def __init__(self) -> None:
-        self._numpy, self._jax, self._core, bridge, self._xla = _imported()
+        self._numpy, self._jax, self._core, bridge, self._xla = imported()
         self._client = bridge.get_backend()
         self._device = self._client.local_devices()[0]
         self._sharding = self._jax.sharding.SingleDeviceSharding(self._device)

@@ -16,6 +16,7 @@
 
 #include "arguments.h"
 #include "convoy/base/error.h"
+#include "layouts.h"
 #include "module.h"
 #include "parameter.h"
 #include "xla.h"
@@ -203,19 +204,25 @@ std::vector<std::pair<ParameterPtr, Value>> to_updates(nb::handle object) {
   return updates;
 }
 
+}  // namespace
+
+std::optional<stablehlo::Layout> to_layout(nb::handle name) {
+  if (name.is_none()) return std::nullopt;
+  const std::string text = python_text(name);
+  if (text == "channels_first") return stablehlo::Layout::channels_first;
+  if (text == "channels_last") return stablehlo::Layout::channels_last;
+  throw ValueError(
+      fmt::format("layout must be 'channels_first', 'channels_last' or None, got '{}'", text));
+}
+
+namespace {
+
 using OptionalPath = std::optional<std::filesystem::path>;
 
 XlaOptions to_xla_options(nb::handle layout, const OptionalPath& plugin,
                           const OptionalPath& cache) {
   XlaOptions options;
-  if (!layout.is_none()) {
-    const std::string name = python_text(layout);
-    if (name != "channels_first" && name != "channels_last")
-      throw ValueError(
-          fmt::format("layout must be 'channels_first', 'channels_last' or None, got '{}'", name));
-    options.layout = name == "channels_last" ? stablehlo::Layout::channels_last
-                                             : stablehlo::Layout::channels_first;
-  }
+  options.layout = to_layout(layout);
   if (plugin) options.plugin = *plugin;
   if (cache) options.cache = *cache;
   return options;

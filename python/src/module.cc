@@ -28,4 +28,5 @@ NB_MODULE(_convoy, m) {
   bind_nn(m);
   bind_models(m);
   bind_io(m);
+  bind_stablehlo(m);
 }

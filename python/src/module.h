@@ -23,6 +23,7 @@ void bind_random(nanobind::module_& m);
 void bind_reduce(nanobind::module_& m);
 void bind_resize(nanobind::module_& m);
 void bind_shape(nanobind::module_& m);
+void bind_stablehlo(nanobind::module_& m);
 void bind_value(nanobind::module_& m);
 void bind_losses(nanobind::module_& m);
 void bind_nn(nanobind::module_& m);

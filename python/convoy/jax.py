@@ -1,0 +1,207 @@
+"""Graphs as functions of JAX: under `jax.jit`, `jax.grad` and `jax.vmap`, on any device of JAX."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _convoy
+from ._convoy import Function, Graph, NotSupportedError, Value
+from ._jaxlib import Unavailable, imported
+
+try:
+    _, jax, *_ = imported()
+except Unavailable as _error:
+    raise NotSupportedError(str(_error)) from None
+
+from jax.extend.core import Primitive
+from jax.interpreters import batching, mlir
+from jaxlib.mlir import ir
+from jaxlib.mlir.dialects import func
+
+__all__ = ["initial_parameters", "to_jax"]
+
+Layout = str | None
+Shapes = tuple[tuple[int, ...], ...]
+
+
+class _Program:
+    """A graph in StableHLO, for each set of shapes that it is called with, and its gradients."""
+
+    def __init__(self, graph: Graph, layout: Layout) -> None:
+        self.graph = graph
+        self.layout = layout
+        self._modules: dict[Shapes, _Module] = {}
+        self._lock = threading.Lock()
+
+    def module(self, shapes: Shapes) -> _Module:
+        with self._lock:
+            if shapes not in self._modules:
+                on_cpu = jax.default_backend() == "cpu"
+                layout: Any = self.layout or ("channels_last" if on_cpu else "channels_first")
+                made = _convoy.to_stablehlo(self.graph, shapes, layout=layout)
+                self._modules[shapes] = _Module(made)
+            return self._modules[shapes]
+
+    @functools.cached_property
+    def gradients(self) -> _Program:
+        """From the inputs and the gradients of the floating outputs to those of the floating
+        inputs."""
+        outputs = [y for y in self.graph.outputs if _is_floating(y)]
+        seeds = [
+            _convoy.input(f"gradient of output {i}", y.shape, y.dtype)
+            for i, y in enumerate(outputs)
+        ]
+        wanted = [x for x in self.graph.inputs if _is_floating(x)]
+        grads = _convoy.gradients(outputs, wanted, seeds)
+        return _Program(Graph([*self.graph.inputs, *seeds], grads), self.layout)
+
+
+class _Module:
+    """StableHLO as a parameter of a JAX operation: equal to itself alone."""
+
+    def __init__(self, made: Any) -> None:
+        self.text: str = made.text
+        self.results = [jax.core.ShapedArray(shape, dtype) for shape, dtype in made.result_types]
+        self.constants = [np.asarray(c) for c in made.constants]
+
+
+def _is_floating(value: Value) -> bool:
+    return jax.numpy.issubdtype(value.dtype, np.floating)
+
+
+# The call of a module as an operation of JAX's own; its operands are the arguments of `main`.
+_call = Primitive("convoy")
+_call.multiple_results = True
+
+
+@_call.def_abstract_eval
+def _results(*_: Any, module: _Module) -> list[Any]:
+    return module.results
+
+
+def _lower(context: Any, *operands: Any, module: _Module) -> Sequence[Any]:
+    ours, whole = ir.Module.parse(module.text), context.module_context
+    types = ours.body.operations[0].type.results
+    name = mlir.merge_mlir_modules(whole.module, "convoy", ours, dst_symtab=whole.symbol_table)
+    call = func.CallOp(types, ir.FlatSymbolRefAttr.get(name), list(operands))
+    return call.results  # type: ignore[no-any-return]
+
+
+mlir.register_lowering(_call, _lower)
+
+
+def _batch(operands: Sequence[Any], axes: Sequence[Any], *, module: _Module) -> Any:
+    """One after another, inside one program: a graph may do anything across its own batch."""
+    mapped = [i for i, axis in enumerate(axes) if axis is not None]
+
+    def one(slices: Sequence[Any]) -> Any:
+        given = list(operands)
+        for i, part in zip(mapped, slices, strict=True):
+            given[i] = part
+        return _call.bind(*given, module=module)
+
+    stacked = [jax.numpy.moveaxis(operands[i], axes[i], 0) for i in mapped]
+    results = jax.lax.map(one, stacked)
+    return results, [0] * len(results)
+
+
+batching.primitive_batchers[_call] = _batch
+
+
+def _function(program: _Program) -> Callable[..., tuple[Any, ...]]:
+    """A function of JAX whose derivatives, of any order, are the gradients of the graph."""
+    inputs, outputs = program.graph.inputs, program.graph.outputs
+
+    def call(*arrays: Any) -> tuple[Any, ...]:
+        module = program.module(tuple(a.shape for a in arrays))
+        return tuple(_call.bind(*arrays, *module.constants, module=module))
+
+    def forward(*arrays: Any) -> Any:
+        return differentiable(*arrays), arrays  # itself: it may be differentiated again
+
+    def backward(arrays: Any, grads: Any) -> tuple[Any, ...]:
+        seeds = [g for y, g in zip(outputs, grads, strict=True) if _is_floating(y)]
+        found = iter(_function(program.gradients)(*arrays, *seeds))
+        return tuple(
+            next(found) if _is_floating(x) else np.zeros(a.shape, jax.dtypes.float0)
+            for x, a in zip(inputs, arrays, strict=True)
+        )
+
+    differentiable = jax.custom_vjp(call)
+    differentiable.defvjp(forward, backward)
+    return differentiable  # type: ignore[no-any-return]
+
+
+def _checked(graph: Graph, arrays: Sequence[Any]) -> list[Any]:
+    """The arrays as JAX has them, of the dtypes that the inputs are declared with."""
+    if len(arrays) != len(graph.inputs):
+        raise _convoy.ValueError(
+            f"the function takes {len(graph.inputs)} arrays, got {len(arrays)}"
+        )
+    taken = []
+    for x, array in zip(graph.inputs, arrays, strict=True):
+        a = jax.numpy.asarray(array)
+        if a.dtype != x.dtype:
+            wide = " (JAX makes 32 bits of 64 unless jax_enable_x64 is set)"
+            hint = wide if np.dtype(x.dtype).itemsize == 8 else ""
+            raise _convoy.TypeError(f"{x} is of {x.dtype}, got an array of {a.dtype}{hint}")
+        taken.append(a)
+    return taken
+
+
+def initial_parameters(graph: Graph | Function) -> dict[str, Any]:
+    """The values of the graph's parameters by name, as arrays of JAX: what a function made with
+    `parameters=True` takes first. ValueError when two have one name."""
+    found = (graph.graph if isinstance(graph, Function) else graph).parameters
+    values = {p.name: jax.numpy.asarray(p.value) for p in found}
+    if len(values) != len(found):
+        raise _convoy.ValueError("two parameters have one name")
+    return values
+
+
+def to_jax(
+    graph: Graph | Function, *, parameters: bool = False, layout: Layout = None
+) -> Callable[..., Any]:
+    """The graph as a function of JAX.
+
+    It takes arrays for the inputs, in order, and gives an array, or a tuple of them where the graph
+    has several outputs, on JAX's device. It may be used under `jax.jit` (and is compiled as a whole
+    in any case), `jax.grad` and `jax.vjp` (the derivative is the graph's own gradient), and
+    `jax.vmap`, which runs it once for each element, one after another.
+
+    Parameters have the values they have now. With `parameters=True` the function takes a dict of
+    them by name as its first argument, which `jax.grad` then differentiates by;
+    `initial_parameters(graph)` gives one to start with.
+
+    `layout` says where channels stand inside: "channels_first", "channels_last", or None for what
+    is fast on JAX's device. Rules about data (an index out of range) are not checked.
+    """
+    own = graph.graph if isinstance(graph, Function) else graph
+    states = own.parameters
+    program = _Program(_convoy._parameters_as_inputs(own), layout)
+    function = _function(program)
+    single = len(own.outputs) == 1
+
+    def on_arrays(inputs: Sequence[Any], values: Sequence[Any]) -> Any:
+        results = function(*_checked(program.graph, [*inputs, *values]))
+        return results[0] if single else results
+
+    if parameters:
+        names = list(initial_parameters(own))
+
+        def with_parameters(values: dict[str, Any], *inputs: Any) -> Any:
+            if set(values) != set(names):
+                raise _convoy.ValueError(
+                    f"the parameters are {', '.join(names)}; got {', '.join(values)}"
+                )
+            return on_arrays(inputs, [values[name] for name in names])
+
+        return jax.jit(with_parameters)  # type: ignore[no-any-return]
+
+    known = [jax.numpy.asarray(p.value) for p in states]
+    return jax.jit(lambda *inputs: on_arrays(inputs, known))  # type: ignore[no-any-return]
