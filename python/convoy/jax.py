@@ -75,7 +75,7 @@ def _is_floating(value: Value) -> bool:
 
 
 # The call of a module as an operation of JAX's own; its operands are the arguments of `main`.
-_call = Primitive("convoy")
+_call: Any = Primitive("convoy")
 _call.multiple_results = True
 
 
@@ -86,10 +86,11 @@ def _results(*_: Any, module: _Module) -> list[Any]:
 
 def _lower(context: Any, *operands: Any, module: _Module) -> Sequence[Any]:
     ours, whole = ir.Module.parse(module.text), context.module_context
-    types = ours.body.operations[0].type.results
+    main: Any = ours.body.operations[0]
+    types = main.type.results
     name = mlir.merge_mlir_modules(whole.module, "convoy", ours, dst_symtab=whole.symbol_table)
     call = func.CallOp(types, ir.FlatSymbolRefAttr.get(name), list(operands))
-    return call.results  # type: ignore[no-any-return]
+    return call.results
 
 
 mlir.register_lowering(_call, _lower)
@@ -139,10 +140,6 @@ def _function(program: _Program) -> Callable[..., tuple[Any, ...]]:
 
 def _checked(graph: Graph, arrays: Sequence[Any]) -> list[Any]:
     """The arrays as JAX has them, of the dtypes that the inputs are declared with."""
-    if len(arrays) != len(graph.inputs):
-        raise _convoy.ValueError(
-            f"the function takes {len(graph.inputs)} arrays, got {len(arrays)}"
-        )
     taken = []
     for x, array in zip(graph.inputs, arrays, strict=True):
         a = jax.numpy.asarray(array)
@@ -188,6 +185,10 @@ def to_jax(
     single = len(own.outputs) == 1
 
     def on_arrays(inputs: Sequence[Any], values: Sequence[Any]) -> Any:
+        if len(inputs) != len(own.inputs):
+            raise _convoy.ValueError(
+                f"the function takes {len(own.inputs)} arrays, got {len(inputs)}"
+            )
         results = function(*_checked(program.graph, [*inputs, *values]))
         return results[0] if single else results
 
