@@ -11,11 +11,13 @@ from ._convoy import (
     NotSupportedError,
     Parameter,
     ShapeError,
+    StableHLO,
     Value,
     backends,
     constant,
     gradients,
     parameter,
+    to_stablehlo,
 )
 from ._eager import eager as _eager
 
@@ -193,6 +195,7 @@ __all__ = [
     "NotSupportedError",
     "Parameter",
     "ShapeError",
+    "StableHLO",
     "Value",
     "adaptive_avg_pool",
     "adaptive_avg_pool_input_grad",
@@ -333,6 +336,7 @@ __all__ = [
     "sub",
     "tanh",
     "tile",
+    "to_stablehlo",
     "top_k",
     "transpose",
     "unfold",
