@@ -8,20 +8,15 @@
 #include "convoy/onnx/axis_products.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/writers.h"
+#include "convoy/ops/axis_taps.h"
 
 namespace convoy::onnx {
 
 namespace {
 
-struct Part {
-  int64_t begin, end;
-};
-
-/// The windows of one axis: floor(i·in/out) … ceil((i+1)·in/out).
-std::vector<Part> parts_of(int64_t in, int64_t out) {
-  std::vector<Part> parts;
-  for (int64_t i = 0; i < out; ++i)
-    parts.push_back({checked_multiply(i, in) / out, ceil_divide(checked_multiply(i + 1, in), out)});
+std::vector<AdaptiveWindow> parts_of(int64_t in, int64_t out) {
+  std::vector<AdaptiveWindow> parts;
+  for (int64_t i = 0; i < out; ++i) parts.push_back(adaptive_window(i, in, out));
   return parts;
 }
 
@@ -66,7 +61,7 @@ void write(const AdaptiveAvgPool& op, Writing& out) {
     out.refuse(fmt::format("{} windows of different sizes; {} are written at most", windows,
                            most_windows));
   Integers axes;
-  std::vector<std::vector<Part>> parts;
+  std::vector<std::vector<AdaptiveWindow>> parts;
   for (size_t axis = 0; axis < from.size(); ++axis) {
     axes.push_back(static_cast<int64_t>(2 + axis));
     parts.push_back(parts_of(from[axis], size[axis]));
@@ -76,7 +71,7 @@ void write(const AdaptiveAvgPool& op, Writing& out) {
     Integers begins(from.size()), ends(from.size());
     int64_t rest = window;
     for (size_t axis = from.size(); axis-- > 0; rest /= size[axis]) {
-      const Part& part = parts[axis][static_cast<size_t>(rest % size[axis])];
+      const AdaptiveWindow& part = parts[axis][static_cast<size_t>(rest % size[axis])];
       begins[axis] = part.begin;
       ends[axis] = part.end;
     }
@@ -103,11 +98,11 @@ void write(const AdaptiveMaxPool& op, Writing& out) {
   Integers window;
   std::vector<int64_t> offsets{0};  // of every element of the repeated plane, in the plane of x
   for (size_t axis = 0; axis < from.size(); ++axis) {
-    const std::vector<Part> parts = parts_of(from[axis], size[axis]);
+    const std::vector<AdaptiveWindow> parts = parts_of(from[axis], size[axis]);
     int64_t longest = 0;
-    for (const Part& part : parts) longest = std::max(longest, part.end - part.begin);
+    for (const AdaptiveWindow& part : parts) longest = std::max(longest, part.end - part.begin);
     Integers indices;
-    for (const Part& part : parts)
+    for (const AdaptiveWindow& part : parts)
       for (int64_t i = 0; i < longest; ++i)
         indices.push_back(std::min(part.begin + i, part.end - 1));
     x = out.add("Gather", {x, out.integers(indices)}, {{"axis", static_cast<int64_t>(2 + axis)}});
@@ -147,7 +142,7 @@ void write(const AdaptiveAvgPoolInputGrad& op, Writing& out) {
   std::vector<Tensor> matrices;
   for (size_t axis = 0; axis < size.size(); ++axis) {
     Tensor shares = Tensor::zeros(DType::float64, {from[axis], size[axis]});
-    const std::vector<Part> parts = parts_of(size[axis], from[axis]);
+    const std::vector<AdaptiveWindow> parts = parts_of(size[axis], from[axis]);
     for (size_t window = 0; window < parts.size(); ++window)
       for (int64_t i = parts[window].begin; i < parts[window].end; ++i)
         shares.data<double>()[window * static_cast<size_t>(size[axis]) + static_cast<size_t>(i)] =

@@ -1,6 +1,7 @@
 // Walking over the windows of pooling: boxes of elements, spaced by the dilation, cut to the input.
 #pragma once
 
+#include "convoy/ops/axis_taps.h"
 #include "convoy/ops/pooling.h"
 #include "convoy/reference/call.h"
 #include "convoy/reference/index.h"
@@ -44,13 +45,13 @@ Box window_at(const O& op, const Extents& plane, const Extents& p) {
   return box;
 }
 
-/// Window i of `out` that divide `in` adaptively: floor(i·in/out) … ceil((i+1)·in/out).
+/// Window `p` of `out` that divide `in` adaptively.
 inline Box adaptive_window_at(const Extents& in, const Extents& out, const Extents& p) {
   Box box;
   for (size_t a = 0; a < in.size(); ++a) {
-    const int64_t first = p[a] * in[a] / out[a];
-    box.first.push_back(first);
-    box.count.push_back(ceil_divide((p[a] + 1) * in[a], out[a]) - first);
+    const auto [begin, end] = adaptive_window(p[a], in[a], out[a]);
+    box.first.push_back(begin);
+    box.count.push_back(end - begin);
     box.step.push_back(1);
   }
   return box;

@@ -1,7 +1,6 @@
 #include "convoy/ops/resize.h"
 
-#include <cmath>
-
+#include "convoy/ops/axis_taps.h"
 #include "convoy/reference/copy.h"
 #include "convoy/reference/index.h"
 #include "convoy/reference/kernels.h"
@@ -10,90 +9,9 @@ namespace convoy::reference {
 
 namespace {
 
-struct Tap {
-  int64_t index;
-  double weight;
-};
-/// For every element of an axis of the result, the elements it is made of.
-using Axis = std::vector<std::vector<Tap>>;
-
-double coordinate(CoordinateMode mode, int64_t i, double scale, int64_t before, int64_t after) {
-  const double at = static_cast<double>(i), in = static_cast<double>(before),
-               out = static_cast<double>(after);
-  switch (mode) {
-    case CoordinateMode::half_pixel:
-      break;
-    case CoordinateMode::half_pixel_symmetric:
-      return in / 2 * (1 - out / (scale * in)) + (at + 0.5) / scale - 0.5;
-    case CoordinateMode::pytorch_half_pixel:
-      if (after == 1) return 0;
-      break;
-    case CoordinateMode::asymmetric:
-      return at / scale;
-    case CoordinateMode::align_corners:
-      return after == 1 ? 0 : at * (in - 1) / (out - 1);
-  }
-  return (at + 0.5) / scale - 0.5;
-}
-
-double nearest(NearestMode mode, double at) {
-  switch (mode) {
-    case NearestMode::round_prefer_floor:
-      return std::ceil(at - 0.5);
-    case NearestMode::round_prefer_ceil:
-      return std::floor(at + 0.5);
-    case NearestMode::floor:
-      return std::floor(at);
-    case NearestMode::ceil:
-      break;
-  }
-  return std::ceil(at);
-}
-
-// The weight of a neighbour at `distance`: a triangle, or Keys' cubic convolution (1981).
-double kernel(ResizeMode mode, double distance, double a) {
-  const double d = std::abs(distance);
-  if (mode == ResizeMode::linear) return std::max(1 - d, 0.0);
-  if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
-  if (d < 2) return ((d - 5) * d + 8) * d * a - 4 * a;
-  return 0;
-}
-
-template <class O>
-std::vector<Tap> taps_of(const O& op, double at, double scale, int64_t before) {
-  const auto inside = [&](int64_t j) { return std::clamp<int64_t>(j, 0, before - 1); };
-  if (op.mode == ResizeMode::nearest)
-    return {{inside(static_cast<int64_t>(nearest(op.nearest_mode, at))), 1}};
-  const double shrink = op.antialias ? std::min(scale, 1.0) : 1.0;
-  const double support = (op.mode == ResizeMode::linear ? 1 : 2) / shrink;
-  std::vector<Tap> taps;
-  double sum = 0;
-  const auto last = static_cast<int64_t>(std::ceil(at + support));
-  for (auto j = static_cast<int64_t>(std::floor(at - support)); j <= last; ++j) {
-    const double weight = kernel(op.mode, (static_cast<double>(j) - at) * shrink, op.cubic_coeff_a);
-    if (weight == 0 || (op.exclude_outside && inside(j) != j)) continue;
-    taps.push_back({inside(j), weight});
-    sum += weight;
-  }
-  if (op.antialias || op.exclude_outside)
-    for (Tap& tap : taps) tap.weight /= sum;
-  return taps;
-}
-
-template <class O>
-Axis axis_of(const O& op, size_t axis, int64_t before, int64_t after) {
-  const double scale = op.scales.empty() ? static_cast<double>(after) / static_cast<double>(before)
-                                         : op.scales[axis];
-  Axis result;
-  for (int64_t i = 0; i < after; ++i)
-    result.push_back(
-        taps_of(op, coordinate(op.coordinate_mode, i, scale, before, after), scale, before));
-  return result;
-}
-
 // Numbers of one array of `extents`, resampled along one axis, or spread back by the adjoint.
 std::vector<double> resampled(const std::vector<double>& x, const Extents& extents, size_t axis,
-                              const Axis& taps, int64_t size, bool adjoint, const Call& call) {
+                              const AxisTaps& taps, int64_t size, bool adjoint, const Call& call) {
   const int64_t outer = count_between(extents, 0, axis);
   const int64_t inner = count_between(extents, axis + 1, extents.size());
   std::vector<double> y(static_cast<size_t>(outer * size * inner), 0.0);
@@ -119,7 +37,8 @@ void resample(const O& op, const Tensor& x, Tensor& y, bool adjoint, const Call&
     Extents extents = x.extents();
     for (size_t a = 2; a < extents.size(); ++a) {
       const int64_t from = extents[a], to = y.extents()[a];
-      const Axis taps = adjoint ? axis_of(op, a - 2, to, from) : axis_of(op, a - 2, from, to);
+      const AxisTaps taps =
+          adjoint ? resize_taps(op, a - 2, to, from) : resize_taps(op, a - 2, from, to);
       numbers = resampled(numbers, extents, a, taps, to, adjoint, call);
       extents[a] = to;
     }
@@ -131,9 +50,9 @@ void resample(const O& op, const Tensor& x, Tensor& y, bool adjoint, const Call&
 // Elements of any dtype as they are.
 void pick_nearest(const Resize& op, const Tensor& x, Tensor& y) {
   const Extents strides = strides_of(x.extents());
-  std::vector<Axis> axes;
+  std::vector<AxisTaps> axes;
   for (size_t a = 2; a < x.extents().size(); ++a)
-    axes.push_back(axis_of(op, a - 2, x.extents()[a], y.extents()[a]));
+    axes.push_back(resize_taps(op, a - 2, x.extents()[a], y.extents()[a]));
   size_t i = 0;
   for_each_position(y.extents(), [&](const Extents& p) {
     Extents from = p;

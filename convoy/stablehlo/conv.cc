@@ -5,6 +5,7 @@
 
 #include "convoy/base/checked.h"
 #include "convoy/stablehlo/lowerings.h"
+#include "convoy/stablehlo/window_axis.h"
 
 namespace convoy::stablehlo {
 
@@ -29,25 +30,11 @@ Operand flipped(Code& code, const Operand& w, bool flip) {
   return code.reverse(w, axes);
 }
 
-/// Sizes of one spatial axis of a convolution.
-struct Axis {
-  int64_t in, out, kernel, stride, dilation, begin;
-
-  int64_t reach() const { return dilation * (kernel - 1) + 1; }
-  /// What the padding at the end must be, as if nothing were left over there.
-  int64_t exact_end() const { return (out - 1) * stride + reach() - in - begin; }
-};
-
+/// The axes of a convolution that makes `out` of `in`, all shapes with two axes in front.
 template <class O>
-std::vector<Axis> axes_of(const O& op, const Extents& in, const Extents& out,
-                          const Extents& kernel) {
-  std::vector<Axis> axes;
-  for (size_t a = 0; a + 2 < in.size(); ++a) {
-    const int64_t size = in[a + 2], k = kernel[a + 2];
-    const auto [begin, end] = resolve(op.padding, a, size, k, op.stride[a], op.dilation[a]);
-    axes.push_back({size, out[a + 2], k, op.stride[a], op.dilation[a], begin.value()});
-  }
-  return axes;
+std::vector<WindowAxis> axes_of(const O& op, const Extents& in, const Extents& out,
+                                const Extents& kernel) {
+  return window_axes(op, spatial_of(in), spatial_of(out), spatial_of(kernel));
 }
 
 /// w[G·A,B,K…] as [A,G·B,K…]: the two channels of each group change places, groups stay.
@@ -74,7 +61,7 @@ void lower(const Conv& op, Lowering& out) {
   if (is_empty(to)) return out.result(code.splat(0, computing_dtype(out.dtype()), to));
   Convolution how;
   how.feature_group_count = op.groups;
-  for (const Axis& axis : axes_of(op, out.shape(0), to, out.shape(1))) {
+  for (const WindowAxis& axis : axes_of(op, out.shape(0), to, out.shape(1))) {
     how.stride.push_back(axis.stride);
     how.lhs_dilation.push_back(1);
     how.rhs_dilation.push_back(axis.dilation);
@@ -96,7 +83,7 @@ void lower(const ConvInputGrad& op, Lowering& out) {
   if (is_empty(to)) return out.result(code.splat(0, computing_dtype(out.dtype()), to));
   Convolution how;
   how.feature_group_count = op.groups;
-  for (const Axis& axis : axes_of(op, to, out.shape(0), out.shape(1))) {
+  for (const WindowAxis& axis : axes_of(op, to, out.shape(0), out.shape(1))) {
     how.stride.push_back(1);
     how.lhs_dilation.push_back(axis.stride);
     how.rhs_dilation.push_back(axis.dilation);
@@ -118,7 +105,7 @@ void lower(const ConvWeightGrad& op, Lowering& out) {
   if (is_empty(out.shape(0))) return out.result(code.splat(0, computing_dtype(out.dtype()), to));
   Convolution how;
   how.batch_group_count = op.groups;
-  for (const Axis& axis : axes_of(op, out.shape(0), out.shape(1), to)) {
+  for (const WindowAxis& axis : axes_of(op, out.shape(0), out.shape(1), to)) {
     how.stride.push_back(axis.dilation);
     how.lhs_dilation.push_back(1);
     how.rhs_dilation.push_back(axis.stride);

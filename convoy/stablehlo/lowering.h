@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Program {
 
   const Options& options;
   Code& code;
+  std::set<std::pair<const Node*, size_t>> wanted = {};  // outputs that something reads
   std::map<std::pair<const Node*, size_t>, Forms> values = {};
   std::vector<Check> checks = {};
   Operands broken = {};  // a bool for each check
@@ -67,6 +69,8 @@ class Lowering {
   /// Input i in that layout, broadcast to the shape of output 0.
   Operand elementwise(size_t i, Layout layout);
 
+  /// Whether anything reads output k; one that nothing does needs no result.
+  bool wants(size_t k) const { return program_.wanted.contains({node_.get(), k}); }
   /// Output k of the node; a half-precision output is rounded here.
   void result(size_t k, const Operand& value, Layout layout = Layout::channels_first);
   void result(const Operand& value, Layout layout = Layout::channels_first) {

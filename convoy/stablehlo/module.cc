@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,17 @@ bool is_text(const Tensor& constant) { return constant.size() <= elements_as_tex
 std::string heading(const Node& node) {
   return node.name.empty() ? std::string(node.kind())
                            : fmt::format("{} '{}'", node.kind(), node.name);
+}
+
+std::set<std::pair<const Node*, size_t>> wanted_outputs(const Graph& graph) {
+  std::set<std::pair<const Node*, size_t>> wanted;
+  const auto want = [&](const Value& value) {
+    wanted.insert({value.node().get(), value.output()});
+  };
+  for (const NodePtr& node : graph.nodes)
+    for (const Value& input : node->inputs) want(input);
+  for (const Output& output : graph.outputs) want(output.value);
+  return wanted;
 }
 
 void lower_nodes(const Graph& graph, Program& program) {
@@ -74,7 +86,7 @@ std::string on_one_line(std::string name) {
 Module lower(const Graph& graph, const Options& options) {
   Module module;
   Code code(4);
-  Program program{options, code};
+  Program program{options, code, wanted_outputs(graph)};
   Operands arguments;
   std::vector<std::string> names;
   const auto add_argument = [&](const Type& type, const std::string& name) {
