@@ -215,8 +215,8 @@ def test_programs_outlive_the_process(tmp_path):
     for broken in (whole[:-10], whole[: len(whole) // 2], b"", b"\0" * len(whole),
                    whole[:-1] + bytes([whole[-1] ^ 1])):  # fmt: skip
         file.write_bytes(broken)
-        assert run_with_cache(folder) == (total, 1)  # compiled anew, and left whole
-        assert file.read_bytes()[:100] == whole[:100]
+        assert run_with_cache(folder) == (total, 1)  # compiled anew, and left whole:
+    assert run_with_cache(folder) == (total, 0)
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path):
