@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -18,12 +19,18 @@ struct Taps {
   std::vector<float> weights;
 };
 
-// One axis, resized from `from` to `to` pixels by a triangle as wide as one pixel of the larger.
-std::vector<Taps> triangle_taps(int64_t from, int64_t to) {
+// The pixels of an axis that are seen, of those that it is resized to.
+struct Seen {
+  int64_t first, count;
+};
+
+// One axis, resized from `from` to `to` pixels by a triangle as wide as one pixel of the larger. A
+// long and narrow picture that is to cover a square is resized to far more than is seen of it.
+std::vector<Taps> triangle_taps(int64_t from, int64_t to, Seen seen) {
   const double step = static_cast<double>(from) / static_cast<double>(to);
   const double radius = std::max(step, 1.0);
   std::vector<Taps> all;
-  for (int64_t i = 0; i < to; ++i) {
+  for (int64_t i = seen.first; i < seen.first + seen.count; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * step;
     const auto first =
         std::max<int64_t>(0, static_cast<int64_t>(std::floor(centre - radius + 0.5)));
@@ -55,12 +62,12 @@ struct Canvas {
   const float* at(int64_t y, int64_t x) const { return values.data() + 3 * (y * width + x); }
 };
 
-Canvas resized_width(const Canvas& from, int64_t width) {
-  if (width == from.width) return from;
-  const std::vector<Taps> taps = triangle_taps(from.width, width);
-  Canvas to(from.height, width);
+Canvas resized_width(const Canvas& from, int64_t width, Seen seen) {
+  if (width == from.width && seen.count == width) return from;
+  const std::vector<Taps> taps = triangle_taps(from.width, width, seen);
+  Canvas to(from.height, seen.count);
   for (int64_t y = 0; y < to.height; ++y)
-    for (int64_t x = 0; x < width; ++x) {
+    for (int64_t x = 0; x < to.width; ++x) {
       const Taps& t = taps[static_cast<size_t>(x)];
       const float* pixel = from.at(y, t.first);
       for (size_t k = 0; k < t.weights.size(); ++k, pixel += 3)
@@ -69,11 +76,11 @@ Canvas resized_width(const Canvas& from, int64_t width) {
   return to;
 }
 
-Canvas resized_height(const Canvas& from, int64_t height) {
-  if (height == from.height) return from;
-  const std::vector<Taps> taps = triangle_taps(from.height, height);
-  Canvas to(height, from.width);
-  for (int64_t y = 0; y < height; ++y) {
+Canvas resized_height(const Canvas& from, int64_t height, Seen seen) {
+  if (height == from.height && seen.count == height) return from;
+  const std::vector<Taps> taps = triangle_taps(from.height, height, seen);
+  Canvas to(seen.count, from.width);
+  for (int64_t y = 0; y < to.height; ++y) {
     const Taps& t = taps[static_cast<size_t>(y)];
     for (size_t k = 0; k < t.weights.size(); ++k) {
       const float* row = from.at(t.first + static_cast<int64_t>(k), 0);
@@ -103,6 +110,10 @@ Size fitted(int64_t height, int64_t width, const ImageToInput& o) {
 // Pixels before the picture on an axis; negative ones are cut off. The odd one goes behind.
 int64_t offset(int64_t room, int64_t size) { return floor_divide(room - size, 2); }
 
+Seen seen_of(int64_t room, int64_t size) {
+  return {std::max<int64_t>(0, -offset(room, size)), std::min(room, size)};
+}
+
 ImageToInput completed(ImageToInput options, int64_t height, int64_t width) {
   if (options.height == 0) options.height = height;
   if (options.width == 0) options.width = width;
@@ -119,7 +130,7 @@ ImageToInput completed(ImageToInput options, int64_t height, int64_t width) {
         fmt::format("a picture becomes an input of 1 or 3 channels, not {}", options.channels));
   if (!fits(options.mean) || !fits(options.std))
     throw ValueError(fmt::format("mean and std must have {}, got {} and {}",
-                                 options.channels == 1 ? "one number" : "one number or 3",
+                                 options.channels == 1 ? "1 number" : "1 or 3 numbers",
                                  options.mean.size(), options.std.size()));
   if (std::find(options.std.begin(), options.std.end(), 0.0) != options.std.end())
     throw ValueError("std must not be 0: it divides");
@@ -145,7 +156,7 @@ Placement placement(int64_t height, int64_t width, const ImageToInput& options) 
           .top = static_cast<double>(offset(o.height, size.height))};
 }
 
-Tensor image_to_input(const Tensor& image, const ImageToInput& options) {
+Tensor image_to_input(const Tensor& image, const ImageToInput& options) try {
   if (image.dtype() != DType::uint8 || image.rank() != 3 || image.extent(2) != 3 ||
       image.size() == 0)
     throw ShapeError(
@@ -154,9 +165,11 @@ Tensor image_to_input(const Tensor& image, const ImageToInput& options) {
   Canvas picture(image.extent(0), image.extent(1));
   std::copy_n(image.data<uint8_t>().data(), picture.values.size(), picture.values.data());
   const Size size = fitted(picture.height, picture.width, o);
-  picture = resized_height(resized_width(picture, size.width), size.height);
+  picture = resized_width(picture, size.width, seen_of(o.width, size.width));
+  picture = resized_height(picture, size.height, seen_of(o.height, size.height));
 
-  const int64_t top = offset(o.height, size.height), left = offset(o.width, size.width);
+  const int64_t top = std::max<int64_t>(0, offset(o.height, size.height)),
+                left = std::max<int64_t>(0, offset(o.width, size.width));
   const auto entry = [](const std::vector<double>& list, int64_t c) {
     return list.size() == 1 ? list[0] : list[static_cast<size_t>(c)];
   };
@@ -168,13 +181,17 @@ Tensor image_to_input(const Tensor& image, const ImageToInput& options) {
     for (int64_t y = 0; y < o.height; ++y)
       for (int64_t x = 0; x < o.width; ++x) {
         const int64_t py = y - top, px = x - left;
-        const bool inside = py >= 0 && py < size.height && px >= 0 && px < size.width;
+        const bool inside = py >= 0 && py < picture.height && px >= 0 && px < picture.width;
         const float* rgb = inside ? picture.at(py, px) : around;
         const double value = o.channels == 1 ? 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]
                                              : static_cast<double>(rgb[o.bgr ? 2 - c : c]);
         *to++ = static_cast<float>((value * o.scale - entry(o.mean, c)) / entry(o.std, c));
       }
   return input;
+} catch (const std::bad_alloc&) {
+  throw LimitError(
+      fmt::format("a picture of {} as an input of {} rows and {} columns: out of memory",
+                  to_string(image.type()), options.height, options.width));
 }
 
 }  // namespace convoy::io

@@ -55,6 +55,35 @@ TEST(ImageToInput, CropsAroundTheCentre) {
   EXPECT_EQ(placement(4, 12, {.height = 4, .width = 4, .fit = Fit::crop}).left, -4);
 }
 
+// Scaled as a whole to cover the square, the picture would have 2^27 columns of 256 rows.
+TEST(ImageToInput, ScalesOnlyWhatACropShows) {
+  constexpr int64_t length = 1 << 19, side = 256;
+  Tensor image = plain(1, length, 10, 10, 10);
+  for (size_t i = 0; i < 6; ++i)
+    image.data<uint8_t>()[3 * (static_cast<size_t>(length) / 2 - 1) + i] = 200;
+  for (const bool upright : {false, true}) {
+    const Tensor picture = upright ? image.reshaped({length, 1, 3}) : image;
+    const Tensor input =
+        image_to_input(picture, {.height = side, .width = side, .fit = Fit::crop, .scale = 1});
+    // The two bright pixels in the middle are 512 wide, and linear over their outer halves.
+    for (const int64_t at : {int64_t{0}, side / 2, side - 1})
+      EXPECT_NEAR(input.at(upright ? at * side : at), 200, 1) << at;
+  }
+}
+
+// What is cropped is what would have been cut out of the whole.
+TEST(ImageToInput, CropsAsIfTheWholeWereScaled) {
+  Tensor image(DType::uint8, {5, 9, 3});
+  for (size_t i = 0; i < static_cast<size_t>(image.size()); ++i)
+    image.data<uint8_t>()[i] = static_cast<uint8_t>(i * 37 % 251);
+  const Tensor whole = image_to_input(image, {.height = 10, .width = 18, .fit = Fit::stretch});
+  const Tensor part = image_to_input(image, {.height = 10, .width = 10, .fit = Fit::crop});
+  for (int64_t c = 0; c < 3; ++c)
+    for (int64_t y = 0; y < 10; ++y)
+      for (int64_t x = 0; x < 10; ++x)
+        EXPECT_EQ(part.at((c * 10 + y) * 10 + x), whole.at((c * 10 + y) * 18 + x + 4));
+}
+
 TEST(ImageToInput, StretchesWithoutABorder) {
   const Tensor input =
       image_to_input(plain(3, 9, 51, 51, 51), {.height = 5, .width = 5, .fit = Fit::stretch});

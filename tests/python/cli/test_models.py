@@ -124,7 +124,7 @@ def test_wrong_calls_say_what_to_do(model: Path, tmp_path: Path) -> None:
     assert "13 to 28" in run("convert", model, tmp_path / "x.onnx", "--opset", 9, fails=2)
     for option in (["--external-data"], ["--opset", "18"]):
         assert ".onnx" in run("convert", model, tmp_path / "x.convoy", *option, fails=2)
-    assert "No such file" in run("convert", model, tmp_path / "none" / "x.convoy", fails=1)
+    assert "cannot write" in run("convert", model, tmp_path / "none" / "x.convoy", fails=1)
     assert "--help" in run("inspect", fails=2)
 
 
@@ -257,7 +257,7 @@ def test_run_refuses_what_it_would_pass_over(tmp_path: Path) -> None:
     run("run", path, *picture, "--size", 8)
     assert "float32[1,1,8,8]" in run("run", path, *picture, "--size", 9, fails=2)
     assert "--size" in run("run", path, *picture, "--size", 0, fails=2)
-    assert "must have one number" in run("run", path, *picture, "--mean", 1, 2, fails=2)
+    assert "must have 1 number" in run("run", path, *picture, "--mean", 1, 2, fails=2)
     assert "--size" in run("run", model, "--size", 1, 2, 3, fails=2)
     assert "--backend" in run("run", model, "--backend", "abacus", fails=2)
 
