@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "convoy/onnx/casts.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/types.h"
 #include "convoy/onnx/writers.h"
@@ -32,11 +33,26 @@ Value elementwise(Reading& in, double epsilon) {
   return in.input(1) * (in.input(0) - in.input(3)) / deviation + in.input(2);
 }
 
+/// What to compute in: since opset 14 statistics, since 15 scale and bias may be wider than x.
+DType widest_of(Reading& in) {
+  DType widest = in.input(0).dtype();
+  for (size_t i = 1; i < 5; ++i) {
+    const DType dtype = in.input(i).dtype();
+    if (dtype == widest) continue;
+    if (in.opset() < 14 || !is_floating(dtype) || !is_floating(widest))
+      in.refuse(fmt::format("x is {}, input {} is {}", to_string(in.input(0).type()), i,
+                            to_string(in.input(i).type())));
+    widest = size_of(dtype) == 8 || size_of(widest) == 8 ? DType::float64 : DType::float32;
+  }
+  return widest;
+}
+
 /// y and the running statistics; before opset 14 also the batch's mean and variance.
-std::vector<Value> training(Reading& in, const Value& x, double epsilon) {
+std::vector<Value> training(Reading& in, const Value& x, const std::vector<Value>& parameters,
+                            double epsilon) {
   const BatchNormTraining op{complement(in.number("momentum", 0.9)), epsilon, false};
-  std::vector<Value> outputs =
-      batch_norm_training(x, in.input(1), in.input(2), in.input(3), in.input(4), op, in.name());
+  std::vector<Value> outputs = batch_norm_training(x, parameters[0], parameters[1], parameters[2],
+                                                   parameters[3], op, in.name());
   if (in.opset() >= 14) {
     outputs.resize(3);
     return outputs;
@@ -61,18 +77,21 @@ std::vector<Value> read_batch_normalization(Reading& in) {
     return {elementwise(in, epsilon)};
   }
   const Value& given = in.input(0);
-  const Value x = given.rank() == 1 ? reshape(given, {given.dim(0), 1}) : given;
+  const DType dtype = widest_of(in);
+  const auto wide = [&](size_t i) { return as(in.input(i), dtype); };
+  const Value x = given.rank() == 1 ? reshape(wide(0), {given.dim(0), 1}) : wide(0);
   const bool is_training =
       in.opset() >= 14 ? in.flag("training_mode", false) : in.wants(1) || in.wants(2);
   std::vector<Value> outputs;
   if (is_training) {
-    outputs = training(in, x, epsilon);
+    outputs = training(in, x, {wide(1), wide(2), wide(3), wide(4)}, epsilon);
   } else {
     in.number("momentum", 0.9);
-    outputs = {
-        batch_norm(x, in.input(1), in.input(2), in.input(3), in.input(4), {epsilon}, in.name())};
+    outputs = {batch_norm(x, wide(1), wide(2), wide(3), wide(4), {epsilon}, in.name())};
   }
   if (given.rank() == 1) outputs[0] = reshape(outputs[0], given.shape());
+  for (size_t k = 0; k < outputs.size(); ++k)
+    if (outputs[k]) outputs[k] = as(outputs[k], in.input(k == 0 ? 0 : 3).dtype());
   return outputs;
 }
 
@@ -89,6 +108,7 @@ void write(const BatchNorm& op, Writing& out) {
 void write(const BatchNormTraining& op, Writing& out) {
   const Type& x = out.type();
   const DType dtype = x.dtype;
+  out.require_opset(14);
   const bool needs_variance = (out.wants(2) && op.unbiased) || out.wants(4);
   const Names results =
       out.results_of({0, 1, op.unbiased ? std::nullopt : std::optional<size_t>(2)},

@@ -4,6 +4,8 @@
 
 namespace convoy::onnx {
 
+Value as(const Value& x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
+
 std::string cast_to(Writing& out, const std::string& name, DType from, DType to) {
   return from == to ? name : out.add("Cast", {name}, {{"to", int64_t{to_onnx(to)}}});
 }

@@ -1,9 +1,12 @@
-// Operators that ONNX has for fewer dtypes than Convoy.
+// Casts on the way in and out: what ONNX mixes, and operators that it has for fewer dtypes.
 #pragma once
 
 #include "convoy/onnx/writing.h"
 
 namespace convoy::onnx {
+
+/// x as `dtype`.
+Value as(const Value& x, DType dtype);
 
 /// `name`, which is of dtype `from`, as `to`.
 std::string cast_to(Writing& out, const std::string& name, DType from, DType to);

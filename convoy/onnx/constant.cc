@@ -26,14 +26,16 @@ std::vector<Value> read_constant(Reading& in) {
   if (in.has_attribute("value_float")) return {constant(floats({in.number("value_float", 0)}, {}))};
   if (in.has_attribute("value_int"))
     return {constant(Tensor::of<int64_t>({}, {in.integer("value_int", 0)}))};
-  if (in.has_attribute("value_floats")) {
-    const Numbers values = in.numbers("value_floats");
-    return {constant(floats(values, {count_of(values.size())}))};
-  }
-  if (in.has_attribute("value_ints")) {
-    const Integers values = in.integers("value_ints");
-    return {constant(Tensor::of<int64_t>({count_of(values.size())}, values))};
-  }
+  if (in.has_attribute("value_floats"))
+    return {constant(in.once("value_floats", [&] {
+      const Numbers values = in.numbers("value_floats");
+      return floats(values, {count_of(values.size())});
+    }))};
+  if (in.has_attribute("value_ints"))
+    return {constant(in.once("value_ints", [&] {
+      const Integers values = in.integers("value_ints");
+      return Tensor::of<int64_t>({count_of(values.size())}, values);
+    }))};
   for (const std::string_view name : {"value_string", "value_strings"})
     if (in.has_attribute(name)) in.unsupported(fmt::format("a constant of text ({})", name));
   in.refuse("attribute value is missing");

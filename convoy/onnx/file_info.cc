@@ -51,6 +51,8 @@ FileInfo info_of(const ModelView& model) {
   for (const auto& [key, value] : model.metadata) info.metadata.emplace(key, value);
   std::set<std::string_view> initialized;
   for (const TensorView& tensor : model.graph.initializers) initialized.insert(tensor.name);
+  for (const std::string_view bytes : model.graph.sparse_initializers)
+    initialized.insert(parse_sparse_tensor(bytes).values.name);
   for (const ValueView& input : model.graph.inputs)
     if (!initialized.contains(input.name)) info.inputs.push_back(port_of(input));
   for (const ValueView& output : model.graph.outputs) info.outputs.push_back(port_of(output));

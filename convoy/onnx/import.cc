@@ -8,11 +8,11 @@
 #include <fmt/ranges.h>
 
 #include "convoy/base/error.h"
+#include "convoy/graph/unsupported.h"
 #include "convoy/onnx/idioms.h"
 #include "convoy/onnx/onnx.h"
 #include "convoy/onnx/reading.h"
 #include "convoy/onnx/types.h"
-#include "convoy/graph/unsupported.h"
 #include "convoy/reference/reference.h"
 
 namespace convoy::onnx {
@@ -41,12 +41,10 @@ struct Scope {
   }
 };
 
-using Attributes = std::unordered_map<std::string_view, const AttributeView*>;
-
 /// Where nodes stand: in the main graph, or in the body of a function that was called.
 struct Body {
   std::map<std::string_view, int64_t> opsets;
-  Attributes attributes = {};  // of the call, for a function
+  NamedAttributes attributes = {};  // of the call, for a function
   int64_t depth = 0;
 };
 
@@ -122,18 +120,22 @@ class Importer {
   }
 
   void add_initializers(const GraphView& graph, Scope& scope) {
-    for (const TensorView& view : graph.initializers) add_initializer(view.name, view, scope);
+    for (const TensorView& view : graph.initializers)
+      add_initializer(view.name, scope,
+                      [&] { return weights_.once(&view, [&] { return weights_.tensor(view); }); });
     for (const std::string_view bytes : graph.sparse_initializers) {
       const SparseTensorView view = parse_sparse_tensor(bytes);
-      add_initializer(view.values.name, view, scope);
+      add_initializer(view.values.name, scope, [&] {
+        return weights_.once(bytes.data(), [&] { return weights_.tensor(view); });
+      });
     }
   }
 
-  template <class View>
-  void add_initializer(std::string_view name, const View& view, Scope& scope) {
+  template <class Make>
+  void add_initializer(std::string_view name, Scope& scope, const Make& make) {
     try {
       const std::string_view kept = is_generated_name(name) ? "" : name;
-      scope.add(name, constant(weights_.tensor(view), std::string(kept)));
+      scope.add(name, constant(make(), std::string(kept)));
     } catch (const NotSupportedError& error) {
       unsupported_.add("an initializer", error.what(), name);
       scope.add(name, {});
@@ -236,7 +238,7 @@ class Importer {
       outputs.resize(node.outputs.size());
       for (size_t i = 0; i < outputs.size(); ++i) {
         if (node.outputs[i].empty()) continue;
-        if (outputs[i]) seen_.insert(outputs[i].node().get());
+        if (outputs[i] && outputs[i].node()->name.empty()) seen_.insert(outputs[i].node());
         scope.add(node.outputs[i], std::move(outputs[i]));
       }
     }
@@ -269,39 +271,45 @@ class Importer {
       if (value && !*value) return {};
       inputs.push_back(value ? *value : Value{});
     }
-    std::vector<AttributeView> attributes = resolved(node.attributes, body);
-    if (function != functions_.end()) return called(*function->second, inputs, attributes, body);
+    NamedAttributes attributes = resolved(node.attributes, body);
+    if (function != functions_.end()) {
+      std::vector<Value> outputs = called(*function->second, inputs, attributes, body);
+      check_outputs(node, outputs.size());
+      return outputs;
+    }
     Reading in(node, std::move(attributes), std::move(inputs), opset,
                {weights_, known_, undecided_});
-    if (is_if) return branch(in, scope, body);
-    std::vector<Value> outputs = known->read(in);
-    in.check_all_read(known->max_inputs);
-    for (size_t i = outputs.size(); i < node.outputs.size(); ++i)
-      if (in.wants(i)) in.refuse(fmt::format("{} has no output {}", node.op_type, i));
-    return named(std::move(outputs), in.name());
+    std::vector<Value> outputs = is_if ? branch(in, scope, body) : known->read(in);
+    in.check_all_read(is_if ? 1 : known->max_inputs);
+    check_outputs(node, outputs.size());
+    return is_if ? outputs : named(std::move(outputs), in.name());
+  }
+
+  /// Of the outputs of a node none may have a name that nothing gives.
+  static void check_outputs(const NodeView& node, size_t given) {
+    for (size_t i = given; i < node.outputs.size(); ++i)
+      if (!node.outputs[i].empty())
+        throw ValueError(fmt::format("{} has no output {}", node.op_type, i));
   }
 
   // Attributes of a function's body may stand for those of the call.
-  static std::vector<AttributeView> resolved(const std::vector<AttributeView>& attributes,
-                                             const Body& body) {
-    std::vector<AttributeView> result;
+  static NamedAttributes resolved(const std::vector<AttributeView>& attributes, const Body& body) {
+    NamedAttributes result;
     std::set<std::string_view> names;
     for (const AttributeView& attribute : attributes) {
       if (!names.insert(attribute.name).second)
         throw ValueError(fmt::format("attribute {} is given twice", in_quotes(attribute.name)));
-      if (attribute.reference.empty()) {
-        result.push_back(attribute);
-      } else if (const auto found = body.attributes.find(attribute.reference);
-                 found != body.attributes.end()) {
-        result.push_back(*found->second);
-        result.back().name = attribute.name;
-      }
+      const auto found = body.attributes.find(attribute.reference);
+      if (attribute.reference.empty())
+        result.emplace(attribute.name, &attribute);
+      else if (found != body.attributes.end())
+        result.emplace(attribute.name, found->second);
     }
     return result;
   }
 
   std::vector<Value> called(const FunctionView& function, const std::vector<Value>& inputs,
-                            const std::vector<AttributeView>& attributes, const Body& caller) {
+                            const NamedAttributes& attributes, const Body& caller) {
     check_depth(caller);
     if (inputs.size() > function.inputs.size())
       throw ValueError(fmt::format("function {} takes {} inputs, not {}", in_quotes(function.name),
@@ -309,7 +317,7 @@ class Importer {
     Body body{opsets_of(function.opsets), {}, caller.depth + 1};
     for (const AttributeView& attribute : function.defaults)
       body.attributes[attribute.name] = &attribute;
-    for (const AttributeView& attribute : attributes) body.attributes[attribute.name] = &attribute;
+    for (const auto& [name, attribute] : attributes) body.attributes[name] = attribute;
     Scope scope;
     std::vector<Value> outputs;
     for (size_t i = 0; i < function.inputs.size(); ++i) {
@@ -333,7 +341,8 @@ class Importer {
   std::vector<Value> branch(Reading& in, const Scope& outer, const Body& body) {
     check_depth(body);
     const bool taken = in.constant(0).size() == 1 && in.scalar(0) != 0;
-    const auto bytes = in.graph(taken ? "then_branch" : "else_branch");
+    const auto if_true = in.graph("then_branch"), if_false = in.graph("else_branch");
+    const std::optional<std::string_view> bytes = taken ? if_true : if_false;
     if (!bytes) in.refuse("a branch is missing");
     const GraphView& graph = graph_at(*bytes);
     Scope scope{{}, &outer};
@@ -367,8 +376,7 @@ class Importer {
   std::vector<Value> named(std::vector<Value> outputs, std::string_view name) const {
     if (name.empty() || outputs.empty() || !outputs[0]) return outputs;
     const NodePtr old = outputs[0].node();
-    const bool is_new =
-        (old->op() || old->constant()) && old->name.empty() && !seen_.contains(old.get());
+    const bool is_new = (old->op() || old->constant()) && old->name.empty() && !seen_.contains(old);
     if (!is_new) return outputs;
     const auto node =
         std::make_shared<Node>(old->what, std::string(name), old->inputs, old->outputs);
@@ -396,7 +404,8 @@ class Importer {
   std::map<std::tuple<std::string_view, std::string_view, std::string_view>, const FunctionView*>
       functions_;
   std::unordered_map<const char*, std::unique_ptr<GraphView>> branches_;  // by their bytes
-  std::unordered_set<const Node*> seen_;
+  // Nodes without a name; kept alive, so that no address is used twice.
+  std::unordered_set<NodePtr> seen_;
   Unsupported unsupported_;
   std::vector<Value> undecided_;
   size_t node_count_ = 0;

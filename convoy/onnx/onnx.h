@@ -40,7 +40,8 @@ struct LoadOptions {
   size_t max_nodes = size_t{1} << 20;
   /// How deep functions may call functions, and branches lie in branches.
   int64_t max_depth = 32;
-  /// Bytes of arrays that are stored in fewer bytes than they have (sparse weights).
+  /// Bytes of arrays that are stored in fewer bytes than they have (sparse weights, the
+  /// elements that a Resize by coordinates of its own picks).
   int64_t max_expanded_bytes = int64_t{1} << 30;
   /// Inputs that are given now and for good: they become constants. Needed for those that decide
   /// shapes, see UndecidedError.

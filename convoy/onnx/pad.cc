@@ -1,16 +1,24 @@
 #include "convoy/ops/pad.h"
 
+#include <cmath>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "convoy/onnx/counting.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/types.h"
 #include "convoy/onnx/writers.h"
-#include "convoy/ops/rules.h"
 
 namespace convoy::onnx {
 
 namespace {
+
+Integers all_axes(int64_t rank) {
+  Integers axes(static_cast<size_t>(rank));
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
 
 PadMode mode_of(Reading& in) {
   const std::string mode = in.string("mode", "constant");
@@ -20,22 +28,14 @@ PadMode mode_of(Reading& in) {
       fmt::format("attribute mode is {}, not constant, reflect, edge or wrap", in_quotes(mode)));
 }
 
-/// The axes that the pads are for: all of them, or those of input 3.
-Integers padded_axes(Reading& in, int64_t rank) {
-  Integers axes;
-  if (!in.has(3)) {
-    for (int64_t a = 0; a < rank; ++a) axes.push_back(a);
-    return axes;
-  }
-  std::vector<bool> taken(static_cast<size_t>(rank), false);
-  for (const int64_t axis : in.static_sizes(3)) {
-    const int64_t a = axis < 0 ? axis + rank : axis;
-    if (a < 0 || a >= rank || taken[static_cast<size_t>(a)])
-      in.refuse(fmt::format("axes hold {}, for an input of {} axes", axis, rank));
-    taken[static_cast<size_t>(a)] = true;
-    axes.push_back(a);
-  }
-  return axes;
+/// An array padded with one element, which a double need not hold: large int64 are put where a
+/// padded mask is not.
+Value padded_with(const Value& x, const Shape& before, const Shape& after, const Tensor& element) {
+  const double number = element.at(0);
+  if (is_floating(element.dtype()) || std::abs(number) < 0x1p53)
+    return pad(x, before, after, PadMode::constant, number);
+  const Value mask = expand(constant(Tensor::full(DType::boolean, {}, 1)), x.shape());
+  return where(pad(mask, before, after), pad(x, before, after), constant(element.reshaped({})));
 }
 
 std::string_view mode_attribute(Writing& out, PadMode mode) {
@@ -51,8 +51,8 @@ std::vector<Value> read_pad(Reading& in) {
   const PadMode mode = mode_of(in);
   const bool by_inputs = in.opset() >= 11;
   const Shape pads = by_inputs ? in.sizes(1) : to_shape(in.required_integers("pads"));
-  const double value = !by_inputs ? in.number("value", 0) : in.has(2) ? in.scalar(2) : 0;
-  const Integers axes = padded_axes(in, x.rank());
+  const Integers axes =
+      in.has(3) ? in.axes_from_front(in.static_sizes(3), x.rank()) : all_axes(x.rank());
   if (pads.size() != 2 * axes.size())
     in.refuse(fmt::format("pads has {} numbers for {} axes, it must have twice as many",
                           pads.size(), axes.size()));
@@ -61,16 +61,17 @@ std::vector<Value> read_pad(Reading& in) {
     before[static_cast<size_t>(axes[i])] = pads[i];
     after[static_cast<size_t>(axes[i])] = pads[axes.size() + i];
   }
-  return {pad(x, before, after, mode, value)};
+  if (!by_inputs) return {pad(x, before, after, mode, in.number("value", 0))};
+  if (mode != PadMode::constant || !in.has(2)) return {pad(x, before, after, mode)};
+  if (in.constant(2).size() != 1) in.refuse("the element to pad with must be one");
+  return {padded_with(x, before, after, in.constant(2))};
 }
 
 std::vector<Value> read_center_crop_pad(Reading& in) {
   const Value& x = in.input(0);
   const Shape sizes = in.sizes(1);
-  Integers axes = in.integers("axes");
-  if (!in.has_attribute("axes"))
-    for (int64_t a = 0; a < x.rank(); ++a) axes.push_back(a);
-  axes = normalized_axes(1, axes, x.rank());
+  const Integers axes = in.has_attribute("axes") ? in.axes_from_front(in.integers("axes"), x.rank())
+                                                 : all_axes(x.rank());
   if (sizes.size() != axes.size())
     in.refuse(fmt::format("{} sizes are given for {} axes", sizes.size(), axes.size()));
   Shape before(x.shape().size(), 0), after = before;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "convoy/onnx/casts.h"
 #include "convoy/onnx/quantization.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/types.h"
@@ -58,8 +59,6 @@ void require_quantized(Reading& in, DType dtype) {
   if (!is_integer(dtype) || size_of(dtype) > 4)
     in.unsupported(fmt::format("quantisation to {}", to_string(dtype)));
 }
-
-Value as(const Value& x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // points, scaled and quantised again by the QLinear ones.
 #include <fmt/format.h>
 
+#include "convoy/onnx/casts.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/quantization.h"
 #include "convoy/onnx/readers.h"
@@ -45,8 +46,6 @@ Value multiplied(Reading& in, const Value& a, const Value& a_zero, const Value& 
                 without_zero_point(b, per_column(b_zero, b)), {}, in.name());
 }
 
-Value as_float(const Value& x) { return x.dtype() == DType::float32 ? x : cast(x, DType::float32); }
-
 /// Sums of products of what has these scales, in units of scale y.
 Value requantized(const Value& sums, const Value& scale, const Value& zero_point) {
   return quantized(cast(sums, DType::float32) * scale, zero_point, zero_point.dtype());
@@ -74,8 +73,9 @@ std::vector<Value> read_qlinear_conv(Reading& in) {
 std::vector<Value> read_qlinear_matmul(Reading& in) {
   const Value &a = in.input(0), &b = in.input(3);
   const Value sums = multiplied(in, a, in.input(2), b, in.input(5));
-  const Value scale = as_float(per_row(in.input(1), a)) * as_float(per_column(in.input(4), b)) /
-                      as_float(per_row(in.input(6), sums));
+  const Value scale = as(per_row(in.input(1), a), DType::float32) *
+                      as(per_column(in.input(4), b), DType::float32) /
+                      as(per_row(in.input(6), sums), DType::float32);
   return {requantized(sums, scale, per_row(in.input(7), sums))};
 }
 

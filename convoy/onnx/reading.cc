@@ -59,8 +59,8 @@ bool is_generated_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Reading::Reading(const NodeView& node, std::vector<AttributeView> attributes,
-                 std::vector<Value> inputs, int64_t opset, File file)
+Reading::Reading(const NodeView& node, NamedAttributes attributes, std::vector<Value> inputs,
+                 int64_t opset, File file)
     : node_(node),
       attributes_(std::move(attributes)),
       inputs_(std::move(inputs)),
@@ -80,20 +80,15 @@ std::vector<Value> Reading::all_inputs() const {
 
 const AttributeView* Reading::find(std::string_view name, AttributeView::Type type) const {
   read_.insert(name);
-  for (const AttributeView& attribute : attributes_) {
-    if (attribute.name != name) continue;
-    if (attribute.kind != type)
-      refuse(fmt::format("attribute {} is {}, it must be {}", name, name_of(attribute.kind),
-                         name_of(type)));
-    return &attribute;
-  }
-  return nullptr;
+  const auto found = attributes_.find(name);
+  if (found == attributes_.end()) return nullptr;
+  if (found->second->kind != type)
+    refuse(fmt::format("attribute {} is {}, it must be {}", name, name_of(found->second->kind),
+                       name_of(type)));
+  return found->second;
 }
 
-bool Reading::has_attribute(std::string_view name) const {
-  return std::any_of(attributes_.begin(), attributes_.end(),
-                     [&](const AttributeView& attribute) { return attribute.name == name; });
-}
+bool Reading::has_attribute(std::string_view name) const { return attributes_.contains(name); }
 
 int64_t Reading::integer(std::string_view name, int64_t otherwise) const {
   const AttributeView* attribute = find(name, AttributeView::Type::integer);
@@ -134,13 +129,18 @@ Numbers Reading::numbers(std::string_view name, Numbers otherwise) const {
 std::optional<Tensor> Reading::tensor(std::string_view name) const {
   const AttributeView* attribute = find(name, AttributeView::Type::tensor);
   if (!attribute) return {};
-  return file_.weights.tensor(parse_tensor(attribute->tensor));
+  return once(name, [&] { return file_.weights.tensor(parse_tensor(attribute->tensor)); });
 }
 
 std::optional<Tensor> Reading::sparse_tensor(std::string_view name) const {
   const AttributeView* attribute = find(name, AttributeView::Type::sparse_tensor);
   if (!attribute) return {};
-  return file_.weights.tensor(parse_sparse_tensor(attribute->tensor));
+  return once(name, [&] { return file_.weights.tensor(parse_sparse_tensor(attribute->tensor)); });
+}
+
+Tensor Reading::once(std::string_view name, const std::function<Tensor()>& make) const {
+  read_.insert(name);
+  return file_.weights.once(attributes_.at(name), make);
 }
 
 std::optional<std::string_view> Reading::graph(std::string_view name) const {
@@ -156,6 +156,17 @@ int64_t Reading::required_integer(std::string_view name) const {
 Integers Reading::required_integers(std::string_view name) const {
   if (!has_attribute(name)) refuse(fmt::format("attribute {} is missing", name));
   return integers(name);
+}
+
+Integers Reading::axes_from_front(Integers axes, int64_t rank) const {
+  std::set<int64_t> taken;
+  for (int64_t& axis : axes) {
+    const int64_t given = axis;
+    if (axis < 0) axis += rank;
+    if (axis < 0 || axis >= rank || !taken.insert(axis).second)
+      refuse(fmt::format("axes hold {}, for an array of {} axes, each at most once", given, rank));
+  }
+  return axes;
 }
 
 std::optional<Tensor> Reading::known_tensor(size_t i) const { return file_.known.tensor(input(i)); }
@@ -217,8 +228,8 @@ int64_t Reading::integer_scalar(size_t i) const {
 
 void Reading::check_all_read(size_t max_inputs) const {
   std::vector<std::string> unknown;
-  for (const AttributeView& attribute : attributes_)
-    if (!read_.contains(attribute.name)) unknown.push_back(in_quotes(attribute.name));
+  for (const auto& [name, attribute] : attributes_)
+    if (!read_.contains(name)) unknown.push_back(in_quotes(name));
   if (!unknown.empty())
     refuse(fmt::format("{} has no attribute {}", op_type(), fmt::join(unknown, ", ")));
   if (inputs_.size() > max_inputs)

@@ -1,6 +1,8 @@
 // One node of a file on its way into the graph: what its reader asks for.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +15,9 @@
 
 namespace convoy::onnx {
 
+/// Attributes by name, each where it lies: functions bring them to many nodes.
+using NamedAttributes = std::map<std::string_view, const AttributeView*>;
+
 /// A node with its inputs found. Functions throw ValueError or TypeError for a node that breaks
 /// ONNX's rules and NotSupportedError for what Convoy does not do; whoever reads the file puts the
 /// node's name in front.
@@ -23,7 +28,7 @@ class Reading {
     KnownElements& known;
     std::vector<Value>& undecided;  // what would have to be known, and is not
   };
-  Reading(const NodeView& node, std::vector<AttributeView> attributes, std::vector<Value> inputs,
+  Reading(const NodeView& node, NamedAttributes attributes, std::vector<Value> inputs,
           int64_t opset, File file);
 
   std::string_view op_type() const { return node_.op_type; }
@@ -55,11 +60,18 @@ class Reading {
   Numbers numbers(std::string_view name, Numbers otherwise = {}) const;
   std::optional<Tensor> tensor(std::string_view name) const;
   std::optional<Tensor> sparse_tensor(std::string_view name) const;
+  /// The array that `make` makes of an attribute that is there: made once, however often functions
+  /// bring its node here.
+  Tensor once(std::string_view name, const std::function<Tensor()>& make) const;
   /// The bytes of a graph, for branches; none when absent.
   std::optional<std::string_view> graph(std::string_view name) const;
   // The same for attributes that must be there.
   int64_t required_integer(std::string_view name) const;
   Integers required_integers(std::string_view name) const;
+
+  /// Axes of an array of `rank`, counted from the front, in the order they are given; ValueError
+  /// for one that is not there or named twice.
+  Integers axes_from_front(Integers axes, int64_t rank) const;
 
   // What is known of inputs that say how and not what, such as the target of a reshape. Those
   // without "known" throw NotSupportedError when it is only known while running.
@@ -75,6 +87,10 @@ class Reading {
   Numbers meant_numbers(size_t i) const;
   int64_t integer_scalar(size_t i) const;
 
+  /// To be called before arrays are made that are larger than what the file holds for them;
+  /// LimitError when all of them take more than LoadOptions::max_expanded_bytes.
+  void charge(int64_t bytes) const { file_.weights.charge(bytes); }
+
   /// Attributes of the node that no reader has asked for, and inputs beyond `max_inputs`: neither
   /// may be passed over in silence. ValueError names them.
   void check_all_read(size_t max_inputs) const;
@@ -89,7 +105,7 @@ class Reading {
   [[noreturn]] void must_be_known(size_t i) const;
 
   const NodeView& node_;
-  std::vector<AttributeView> attributes_;
+  NamedAttributes attributes_;
   std::vector<Value> inputs_;
   int64_t opset_;
   std::string_view name_;

@@ -16,6 +16,9 @@ struct Interpolation {
   bool exclude_outside;
 };
 
+/// What it takes to resample an axis to `count` elements.
+int64_t bytes_to_resample(int64_t count, ResizeMode mode);
+
 /// x with `axis`, whose size must be known, resampled at `coordinates`, which count elements from
 /// 0. Neighbours outside are the nearest element inside.
 Value resampled(const Value& x, int64_t axis, const std::vector<double>& coordinates,

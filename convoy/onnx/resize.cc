@@ -97,13 +97,23 @@ Target target_of_sizes(Reading& in, const Shape& sizes, const Integers& axes) {
   return target;
 }
 
+/// True for batch and channels of [N,C,…] whose size is a symbol in x and stated otherwise by the
+/// target, as where a network is exported with any batch and one size of pictures: such an axis is
+/// stated, not resampled. The last axis must change, which tells channels from rows of [N,H,W,C].
+bool is_meant_to_keep(size_t axis, const Shape& before, const Shape& after) {
+  const size_t last = before.size() - 1;
+  return axis < 2 && last >= 3 && !(before[last] == after[last]) && !before[axis].is_static() &&
+         !known_different(before[axis], after[axis]);
+}
+
 /// x resampled. Axes in front, or too few of them, become spatial ones of an array that has two
 /// more.
 Value resized(const Value& x, const Target& target, const Resize& attributes,
               std::string_view name) {
   const auto keeps = [&](size_t axis) {
     return (target.scales.empty() || target.scales[axis] == 1) &&
-           (target.size.empty() || target.size[axis] == x.shape()[axis]);
+           (target.size.empty() || target.size[axis] == x.shape()[axis] ||
+            is_meant_to_keep(axis, x.shape(), target.size));
   };
   size_t first = 0;
   while (first < x.shape().size() && keeps(first)) ++first;
@@ -116,7 +126,11 @@ Value resized(const Value& x, const Target& target, const Resize& attributes,
   };
   op.size = tail(target.size);
   op.scales = tail(target.scales);
-  if (is_spatial) return resize(x, op, name);
+  // Sizes of batch and channels that turn out to be others than stated are refused by `expand`.
+  if (is_spatial) {
+    const Value result = resize(x, op, name);
+    return target.size.empty() ? result : expand(result, target.size);
+  }
   const Value result = resize(unsqueeze(x, {0, 1}), op, name);
   return squeeze(result, {0, 1});
 }
@@ -152,17 +166,7 @@ Value resized_by_ratio(Reading& in, const Numbers& scales) {
 }
 
 Integers read_axes(Reading& in, const Value& x) {
-  if (!in.has_attribute("axes")) return all_axes(x);
-  Integers axes = in.integers("axes");
-  std::vector<bool> taken(static_cast<size_t>(x.rank()));
-  for (int64_t& axis : axes) {
-    if (axis < -x.rank() || axis >= x.rank())
-      in.refuse(fmt::format("axis {} of x, which is {}", axis, to_string(x.type())));
-    if (axis < 0) axis += x.rank();
-    if (taken[static_cast<size_t>(axis)]) in.refuse(fmt::format("axis {} is named twice", axis));
-    taken[static_cast<size_t>(axis)] = true;
-  }
-  return axes;
+  return in.has_attribute("axes") ? in.axes_from_front(in.integers("axes"), x.rank()) : all_axes(x);
 }
 
 /// True when the input is there and is not an empty placeholder.
@@ -174,6 +178,7 @@ bool is_given(Reading& in, size_t i) {
 std::vector<double> special_coordinates(const std::string& mode, int64_t before, int64_t after,
                                         double scale, double start, double end) {
   std::vector<double> coordinates;
+  coordinates.reserve(static_cast<size_t>(after));
   const auto last = static_cast<double>(before - 1);
   for (int64_t i = 0; i < after; ++i) {
     const auto at = static_cast<double>(i);
@@ -216,6 +221,7 @@ Value resized_specially(Reading& in, const std::string& mode, const Target& targ
     const double scale = target.scales.empty()
                              ? static_cast<double>(after) / static_cast<double>(before)
                              : target.scales[static_cast<size_t>(axis)];
+    in.charge(bytes_to_resample(after, op.mode));
     const std::vector<double> coordinates =
         special_coordinates(mode, before, after, scale, start, end);
     y = resampled(y, axis, coordinates, interpolation);
@@ -271,7 +277,9 @@ namespace {
 /// True when the map of coordinates is that of the sizes alone, as it is in ONNX when it is given
 /// sizes.
 bool goes_by_sizes(const Resize& op, const Shape& in) {
-  if (op.scales.empty() || op.coordinate_mode == CoordinateMode::align_corners) return true;
+  if (op.scales.empty()) return true;
+  // Corners are where they are, whatever the scale; how far an antialiasing filter reaches is not.
+  if (op.coordinate_mode == CoordinateMode::align_corners && !op.antialias) return true;
   for (size_t axis = 0; axis < in.size(); ++axis)
     if (!in[axis].is_static() || !op.size[axis].is_static() ||
         op.scales[axis] * static_cast<double>(in[axis].value()) !=

@@ -1,6 +1,7 @@
 #include "convoy/ops/slice.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,18 @@ bool is_whole(const Slice& op, const Shape& size, size_t a) {
   return op.starts[a] == Dim(0) && op.stops[a] == size[a] && op.steps[a] == 1;
 }
 
+/// A bound as `slice` takes it: ONNX counts negative ones from the end, and whether one is negative
+/// may depend on sizes that are not known. [b < 0] is min(1, max(0, −b)).
+Dim from_front(Reading& in, const Dim& bound, const Dim& size, bool backwards) {
+  if (bound.is_static() || never_negative(bound)) return bound;
+  if (backwards)
+    in.unsupported(fmt::format("a negative step with a bound of {}, which may be negative",
+                               bound.to_string()));
+  if (never_negative(Dim(-1) - bound)) return max(bound + size, 0);
+  const Dim below = max(Dim(0) - bound, 0), is_negative = Dim(0) - max(Dim(0) - below, -1);
+  return max(bound + size * is_negative, 0);
+}
+
 /// Zeros between neighbours of `grad`, as many as the steps skip, and after the last.
 std::string spread(Writing& out, const SliceInputGrad& op, const std::string& grad) {
   const size_t rank = op.steps.size();
@@ -70,9 +83,19 @@ std::vector<Value> read_slice(Reading& in) {
     return {slice(x, to_shape(in.required_integers("starts")),
                   to_shape(in.required_integers("ends")), in.integers("axes"))};
   Integers axes, steps;
-  if (in.has(3)) axes = in.static_sizes(3);
+  if (in.has(3)) axes = in.axes_from_front(in.static_sizes(3), x.rank());
   if (in.has(4)) steps = in.static_sizes(4);
-  return {slice(x, in.sizes(1), in.sizes(2), axes, steps)};
+  Shape starts = in.sizes(1), stops = in.sizes(2);
+  for (size_t i = 0; i < std::min(starts.size(), stops.size()); ++i) {
+    const size_t axis = axes.empty()      ? i
+                        : i < axes.size() ? static_cast<size_t>(axes[i])
+                                          : SIZE_MAX;
+    if (axis >= x.shape().size()) break;  // `slice` refuses it
+    const bool backwards = i < steps.size() && steps[i] < 0;
+    starts[i] = from_front(in, starts[i], x.shape()[axis], backwards);
+    stops[i] = from_front(in, stops[i], x.shape()[axis], backwards);
+  }
+  return {slice(x, starts, stops, axes, steps)};
 }
 
 std::vector<Value> read_split(Reading& in) {

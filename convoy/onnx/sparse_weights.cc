@@ -47,10 +47,7 @@ Tensor Weights::tensor(const SparseTensorView& view) {
       if (size < 0) throw ValueError(fmt::format("its dims hold {}", size));
     const int64_t width = size_of(values.dtype());
     const int64_t bytes = checked_multiply(element_count(view.dims), width);
-    expanded_bytes_ = checked_add(expanded_bytes_, bytes);
-    if (expanded_bytes_ > max_expanded_bytes_)
-      throw LimitError(fmt::format("sparse weights take {} bytes when filled up, more than {}",
-                                   expanded_bytes_, max_expanded_bytes_));
+    charge(bytes);
     const std::vector<int64_t> positions = positions_of(indices, view.dims, values.size());
     Tensor result = Tensor::zeros(values.dtype(), view.dims);
     for (size_t i = 0; i < positions.size(); ++i)

@@ -122,6 +122,15 @@ Weights::Data Weights::external(const TensorView& view, int64_t bytes) {
   return {file.substr(static_cast<size_t>(offset), static_cast<size_t>(bytes)), found->second};
 }
 
+void Weights::charge(int64_t bytes) {
+  expanded_bytes_ = checked_add(expanded_bytes_, bytes);
+  if (expanded_bytes_ > max_expanded_bytes_)
+    throw LimitError(
+        fmt::format("arrays that it describes in fewer bytes than they have take {} bytes when "
+                    "filled up, more than {}",
+                    expanded_bytes_, max_expanded_bytes_));
+}
+
 Tensor Weights::tensor(const TensorView& view) {
   try {
     const DType dtype = from_onnx(view.data_type);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "convoy/base/tensor.h"
 #include "convoy/io/mapped_file.h"
@@ -18,8 +19,8 @@ namespace convoy::onnx {
 class Weights {
  public:
   /// `bytes` holds what the views point into and is kept by tensors that use it. Without a `folder`
-  /// weights stored outside of the model are refused. All sparse ones together may take
-  /// `max_expanded_bytes`.
+  /// weights stored outside of the model are refused. All sparse ones, with whatever else is
+  /// charged, may take `max_expanded_bytes`.
   Weights(std::shared_ptr<const void> bytes, std::optional<std::filesystem::path> folder,
           int64_t max_expanded_bytes)
       : bytes_(std::move(bytes)),
@@ -31,6 +32,18 @@ class Weights {
   Tensor tensor(const TensorView& view);
   /// With its zeros filled in. LimitError where that takes more than is allowed.
   Tensor tensor(const SparseTensorView& view);
+
+  /// What `make` gives for what lies at that address in the file: it is called once, however often
+  /// functions bring the importer there.
+  template <class Make>
+  Tensor once(const void* address, const Make& make) {
+    const auto found = made_.find(address);
+    return found != made_.end() ? found->second : made_.emplace(address, make()).first->second;
+  }
+
+  /// LimitError when arrays that the file does not hold, but asks for, would take more than is
+  /// allowed all together with these bytes.
+  void charge(int64_t bytes);
 
  private:
   /// A stretch of bytes and what keeps it alive.
@@ -45,6 +58,7 @@ class Weights {
   int64_t max_expanded_bytes_, expanded_bytes_ = 0;
   std::unique_ptr<io::WeightFolder> folder_;  // opened when the first weight asks for it
   std::map<std::string, std::shared_ptr<const io::MappedFile>, std::less<>> files_;
+  std::unordered_map<const void*, Tensor> made_;
 };
 
 }  // namespace convoy::onnx

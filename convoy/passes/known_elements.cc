@@ -64,24 +64,11 @@ bool keeps_whole_numbers(const Node& node) {
          (is_floating(to) || to == DType::int64 || to == DType::int32);
 }
 
-bool never_negative(const Dim& size);
-
 /// A symbol, a quotient or a maximum that is at least 0 whatever the symbols.
 bool never_negative(const DimFactor& factor) {
   if (factor.kind == DimFactor::Kind::symbol) return true;
   const bool first = never_negative(factor.args[0]), second = never_negative(factor.args[1]);
   return factor.kind == DimFactor::Kind::max ? first || second : first && second;
-}
-
-/// True when no term subtracts.
-bool never_negative(const Dim& size) {
-  const std::vector<DimProduct> products = size.products();
-  return size.constant_term() >= 0 &&
-         std::all_of(products.begin(), products.end(), [](const DimProduct& product) {
-           return product.coefficient >= 0 &&
-                  std::all_of(product.factors.begin(), product.factors.end(),
-                              [](const DimFactor& factor) { return never_negative(factor); });
-         });
 }
 
 /// Whether a <= b; none where that depends on the symbols.
@@ -111,7 +98,13 @@ std::optional<std::pair<int64_t, int64_t>> fraction(double value) {
   return std::pair(static_cast<int64_t>(value), divisor);
 }
 
-/// op of two sizes, none where it cannot be said. Division is that of sizes: both not negative.
+/// a / b for b > 0, rounded toward 0 as integers are divided; sizes round down.
+Dim truncated_div(const Dim& a, const Dim& b) {
+  if (never_negative(a)) return floor_div(a, b);
+  return floor_div(max(a, 0), b) - floor_div(max(Dim(0) - a, 0), b);
+}
+
+/// op of two sizes, none where it cannot be said.
 std::optional<Dim> combined(BinaryKind kind, const Dim& a, const Dim& b, bool is_integer) {
   switch (kind) {
     case BinaryKind::add:
@@ -122,8 +115,8 @@ std::optional<Dim> combined(BinaryKind kind, const Dim& a, const Dim& b, bool is
       return a * b;
     case BinaryKind::div:
       if (b.is_static() ? b.value() <= 0 : !never_negative(b)) return {};
-      if (is_integer || floor_div(a, b) * b == a) return floor_div(a, b);
-      return {};
+      if (is_integer) return truncated_div(a, b);
+      return floor_div(a, b) * b == a ? std::optional(floor_div(a, b)) : std::nullopt;
     case BinaryKind::max:
       return max(a, b);
     case BinaryKind::min:
@@ -157,6 +150,16 @@ std::optional<Dim> folded(ReduceKind kind, const std::vector<Dim>& sizes) {
 }
 
 }  // namespace
+
+bool never_negative(const Dim& size) {
+  const std::vector<DimProduct> products = size.products();
+  return size.constant_term() >= 0 &&
+         std::all_of(products.begin(), products.end(), [](const DimProduct& product) {
+           return product.coefficient >= 0 &&
+                  std::all_of(product.factors.begin(), product.factors.end(),
+                              [](const DimFactor& factor) { return never_negative(factor); });
+         });
+}
 
 std::optional<Tensor> KnownElements::tensor(const Value& value) {
   if (const Tensor* constant = value.node()->constant()) return *constant;

@@ -9,6 +9,9 @@
 
 namespace convoy {
 
+/// True when `size` is at least 0 whatever its symbols, as far as its terms tell: none subtracts.
+bool never_negative(const Dim& size);
+
 /// Works out the elements of small arrays that depend on constants and on shapes alone, such as
 /// the target of a reshape that a file computes from the sizes of its input. Elements are sizes,
 /// symbolic ones included, and fractions of sizes on their way to a rounding; other real numbers

@@ -34,7 +34,7 @@ def load(
     Weights are used from the mapped file, which must not shrink while the graph lives. What a file
     may ask for is bounded: `max_messages` nodes, attributes and weights in the file, `max_nodes`
     nodes once functions are put in their place, `max_depth` of functions in functions,
-    `max_expanded_bytes` of sparse weights filled up.
+    `max_expanded_bytes` of sparse weights filled up, and of a Resize's coordinates.
 
     Inputs named in `constants` are given now and for good. Those on whose contents shapes depend
     (the target of a reshape) must be.

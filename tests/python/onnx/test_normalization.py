@@ -205,3 +205,34 @@ def test_the_gradient_of_a_training_step_is_exported() -> None:
     graph = convoy.Graph([x, gamma, beta, mean, variance], convoy.gradients(loss, [x, gamma]))
     feeds = dict(zip(["x", "g", "b", "m", "v"], [random(4, 3, 5), *statistics(3)], strict=True))
     assert_export(graph, feeds, judge="evaluator", exact=False)
+
+
+@pytest.mark.parametrize("rank_one", [False, True])
+@pytest.mark.parametrize("opset", [14, 15])
+def test_batch_norm_of_mixed_precision_is_imported(opset: int, rank_one: bool) -> None:
+    """x in half precision with float32 statistics, and from opset 15 on scale and bias as well."""
+    gamma, beta, mean, variance = statistics(3)
+    if opset == 14:
+        gamma, beta = gamma.astype(np.float16), beta.astype(np.float16)
+    x = random(*((3,) if rank_one else (2, 3, 4, 4))).astype(np.float16)
+    if rank_one:
+        gamma, beta, mean, variance = (a[:1] for a in (gamma, beta, mean, variance))
+    node = oh.make_node("BatchNormalization", ["x", "g", "b", "m", "v"], ["y"])
+    constants = {"g": gamma, "b": beta, "m": mean, "v": variance}
+    graph = assert_imported(node, {"x": x}, constants=constants, opset=opset, judge="evaluator",
+                            rtol=4e-3)  # fmt: skip
+    assert str(graph.outputs[0].dtype) == "float16"
+    node = oh.make_node("BatchNormalization", ["x", "g", "b", "m", "v"], ["y", "rm", "rv"],
+                        training_mode=1)  # fmt: skip
+    model = model_of(node, {"x": x}, constants=constants, opset=opset, outputs=["y", "rm", "rv"])
+    graph = convoy.onnx.load(model.SerializeToString())
+    assert [str(y.dtype) for y in graph.outputs] == ["float16", "float32", "float32"]
+
+
+def test_batch_norm_of_mixed_precision_is_newer_than_opset_13() -> None:
+    gamma, beta, mean, variance = statistics(3)
+    node = oh.make_node("BatchNormalization", ["x", "g", "b", "m", "v"], ["y"])
+    model = model_of(node, {"x": random(2, 3, 4).astype(np.float16)}, opset=13,
+                     constants={"g": gamma, "b": beta, "m": mean, "v": variance})  # fmt: skip
+    with pytest.raises(convoy.Error, match="float16"):
+        convoy.onnx.load(model.SerializeToString())

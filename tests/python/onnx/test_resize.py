@@ -139,7 +139,7 @@ def test_older_forms_are_imported(mode: str) -> None:
         ({"sizes": np.array([1, 2, 1 << 40, 1 << 40])}, {}, ""),
         ({"sizes": np.array([1, 2, -4, 4])}, {}, "sizes must be at least 1"),
         ({}, {}, "either scales or sizes"),
-        ({"sizes": np.array([2, 2])}, {"axes": [2, 2]}, "axis 2 is named twice"),
+        ({"sizes": np.array([2, 2])}, {"axes": [2, 2]}, "axes hold 2"),
         ({"sizes": np.array([1, 2, 4, 5])}, {"mode": "area"}, "area"),
         ({"sizes": np.array([1, 2, 4, 5])},
          {"coordinate_transformation_mode": "tf_crop_and_resize"}, "input 1 is missing"),
@@ -196,3 +196,47 @@ def test_blocks_of_depth_are_imported(opset: int) -> None:
         node = oh.make_node("DepthToSpace", ["x"], ["y"], blocksize=2, **attributes)
         assert_imported(node, {"x": x}, opset=opset)
     assert_imported(oh.make_node("SpaceToDepth", ["x"], ["y"], blocksize=2), {"x": x}, opset=opset)
+
+
+@pytest.mark.parametrize("coordinate_mode", COORDINATES)
+@pytest.mark.parametrize("scale", [0.7, 0.5, 1.4])
+def test_antialiasing_goes_by_the_scale_that_was_asked_for(
+    scale: float, coordinate_mode: str
+) -> None:
+    """0.7 of 6 rows are 4, and the filter is 1/0.7 wide, not 6/4."""
+    for mode in ("linear", "cubic"):
+        options = {"mode": mode, "coordinate_mode": coordinate_mode, "antialias": True}
+        x = random(1, 2, 6, 6)
+        assert_exported(lambda x, o=options: convoy.resize(x, scales=scale, **o), x)
+        assert_exported(lambda x, o=options: convoy.resize(x, (4, 8), **o), x)
+
+
+def test_sizes_of_any_batch_are_not_resized() -> None:
+    """A network exported with any batch, resized to literal sizes of all four axes."""
+    node = oh.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode="linear")
+    constants = {"sizes": np.array([1, 3, 8, 10])}
+    shapes = {"x": ("N", "C", "H", "W")}
+    x = random(1, 3, 4, 5)
+    graph = assert_imported(node, {"x": x}, constants=constants, shapes=shapes)
+    assert graph.outputs[0].shape == (1, 3, 8, 10)
+    assert_export(graph, {"x": x})
+    with pytest.raises(convoy.Error, match="expand"):
+        convoy.compile(graph)(random(2, 3, 4, 5))
+    # Rows, columns and channels last: rows are resized.
+    last = oh.make_node("Resize", ["x", "", "", "sizes"], ["y"], mode="nearest")
+    assert_imported(
+        last, {"x": random(1, 4, 5, 3)}, constants={"sizes": np.array([1, 8, 10, 3])},
+        shapes={"x": (1, "H", "W", 3)}, judge="evaluator",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", ["tf_half_pixel_for_nn", "tf_crop_and_resize"])
+def test_a_small_file_takes_little_memory(mode: str) -> None:
+    roi = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.float32)
+    node = oh.make_node("Resize", ["x", "roi", "", "sizes"], ["y"],
+                        coordinate_transformation_mode=mode)  # fmt: skip
+    for size in (2**24, 2**40, 2**62):
+        model = model_of(node, {"x": random(1, 1, 2, 2)},
+                         constants={"roi": roi, "sizes": np.array([1, 1, 2, size])})  # fmt: skip
+        with pytest.raises(convoy.Error, match=r"filled up, more than|overflow|too large"):
+            convoy.onnx.load(model.SerializeToString(), max_expanded_bytes=1 << 20)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnx
 import pytest
+from judge import assert_export
 from node_models import Array, array, assert_imported, model_of
 from onnx import TensorProto, numpy_helper
 from onnx.helper import make_node
@@ -162,3 +163,74 @@ def test_unnamed_sizes_get_names_of_their_own() -> None:
     model = model_of(make_node("Neg", ["x"], ["y"]), X, shapes={"x": ("N", None, "H", None)})  # type: ignore[dict-item]
     text = convoy.onnx.load(model.SerializeToString()).text()
     assert "[N,x_dim_1,H,x_dim_3]" in text
+
+
+def test_sizes_divide_toward_zero() -> None:
+    """(5 − W)/2 on both sides: for W = 8 ONNX takes one column off each, not two."""
+    nodes = [
+        *size_of(3, "w"),
+        constant("five", number(5)),
+        constant("two", number(2)),
+        make_node("Sub", ["five", "w"], ["room"]),
+        make_node("Div", ["room", "two"], ["side"]),
+        unsqueezed("side"),
+        constant("none", ints(0, 0, 0)),
+        make_node("Concat", ["none", "side.v", "none", "side.v"], ["pads"], axis=0),
+        make_node("Pad", ["x", "pads"], ["y"]),
+    ]
+    for width in (2, 3, 4, 5, 6, 7, 8, 9):
+        x = {"x": random_array(3, (1, 1, 2, width), "float32")}
+        assert_imported(nodes, x, shapes=SYMBOLIC | {"x": (1, 1, 2, "W")},
+                        constants={"zero": ints(0)})  # fmt: skip
+
+
+@pytest.mark.parametrize("ends", ["last", "width"])
+def test_bounds_of_slices_may_turn_out_negative(ends: str) -> None:
+    """The last five columns, of fewer: a start of −1 counts from the end."""
+    nodes = [
+        *size_of(3, "w"),
+        constant("five", number(5)),
+        make_node("Sub", ["w", "five"], ["start"]),
+        unsqueezed("start"),
+        unsqueezed("w"),
+        constant("last", ints(2**62)),
+        constant("axes", ints(3)),
+        make_node("Slice", ["x", "start.v", "last" if ends == "last" else "w.v", "axes"], ["y"]),
+    ]
+    for width in range(1, 9):
+        x = {"x": random_array(3, (1, 1, 2, width), "float32")}
+        graph = assert_imported(nodes, x, shapes={"x": (1, 1, 2, "W")},
+                                constants={"zero": ints(0)})  # fmt: skip
+    assert_export(graph, x)
+
+
+def test_ends_of_slices_may_turn_out_negative() -> None:
+    nodes = [
+        *size_of(3, "w"),
+        constant("five", number(5)),
+        make_node("Sub", ["w", "five"], ["end"]),
+        unsqueezed("end"),
+        constant("axes", ints(3)),
+        constant("begin", ints(0)),
+        make_node("Slice", ["x", "begin", "end.v", "axes"], ["y"]),
+    ]
+    for width in range(1, 9):
+        x = {"x": random_array(3, (1, 1, 2, width), "float32")}
+        assert_imported(nodes, x, shapes={"x": (1, 1, 2, "W")}, constants={"zero": ints(0)})
+
+
+def test_backward_slices_from_an_unknown_side_are_refused() -> None:
+    nodes = [
+        *size_of(3, "w"),
+        constant("five", number(5)),
+        make_node("Sub", ["w", "five"], ["start"]),
+        unsqueezed("start"),
+        constant("axes", ints(3)),
+        constant("begin", ints(0)),
+        constant("step", ints(-1)),
+        make_node("Slice", ["x", "start.v", "begin", "axes", "step"], ["y"], name="backwards"),
+    ]
+    model = model_of(nodes, {"x": random_array(3, (1, 1, 2, 7), "float32")},
+                     shapes={"x": (1, 1, 2, "W")}, constants={"zero": ints(0)})  # fmt: skip
+    with pytest.raises(convoy.NotSupportedError, match="'backwards'"):
+        convoy.onnx.load(model.SerializeToString())

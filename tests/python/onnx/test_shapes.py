@@ -389,3 +389,22 @@ def test_wrong_nodes_are_refused_by_name(
 def test_flips_are_slices_backwards() -> None:
     model = assert_exported(lambda x: convoy.flip(x, [1]), random_array(1, (2, 3), "float32"))
     assert op_types(model) == ["Slice"]
+
+
+def test_center_crop_pad_takes_axes_in_any_order() -> None:
+    x = x_of(4, 3, 5)
+    for axes, sizes in [([2, 0], [2, 7]), ([-1, 0], [8, 2]), ([1, 2, 0], [5, 3, 4])]:
+        node = make_node("CenterCropPad", ["x", "s"], ["y"], axes=axes)
+        assert_imported(node, x, constants={"s": ints(*sizes)}, judge="evaluator")
+    node = make_node("CenterCropPad", ["x", "s"], ["y"], axes=[0, -3])
+    model = model_of(node, x, constants={"s": ints(2, 2)})
+    with pytest.raises(convoy.ValueError, match="at most once"):
+        convoy.onnx.load(model.SerializeToString())
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**63), 2**63 - 1, 7])
+def test_padding_with_large_integers_is_exact(value: int) -> None:
+    x = {"x": ints(1, 2**62 + 1, -3)}
+    node = make_node("Pad", ["x", "p", "v"], ["y"])
+    graph = assert_imported(node, x, constants={"p": ints(2, 1), "v": np.array(value)})
+    assert_export(graph, x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Sequence
 
@@ -272,3 +273,67 @@ def test_names_of_a_branch_end_with_it() -> None:
     model = model_of(nodes, X, constants={"c": np.array(True)})
     with pytest.raises(convoy.ValueError, match="'t' is not given"):
         convoy.onnx.load(model.SerializeToString())
+
+
+def test_constants_of_functions_are_made_once() -> None:
+    """However often it is called, what a function holds is not copied: neither attributes, of the
+    node or of the call, nor initialisers of a branch."""
+    size, calls = 1 << 17, 300
+    numbers = helper.make_node("Constant", [], ["n"], value_ints=[1] * size)
+    floats = helper.make_node("Constant", [], ["f"], value_floats=[1.0] * size)
+    tensor = helper.make_node("Constant", [], ["t"])
+    tensor.attribute.append(
+        helper.make_attribute(
+            "value", helper.make_tensor("t", TensorProto.INT64, [size], [1] * size)
+        )
+    )
+    branch = helper.make_graph(
+        [make_node("Identity", ["w"], ["b"])], "branch", [], [onnx.ValueInfoProto(name="b")],
+        [helper.make_tensor("w", TensorProto.INT64, [size], [1] * size)],
+    )  # fmt: skip
+    condition = constant_node("c", np.array(True))
+    nodes = [
+        numbers, floats, tensor, condition,
+        make_node("If", ["c"], ["i"], then_branch=branch, else_branch=branch),
+        make_node("Identity", ["a"], ["y"]),
+    ]  # fmt: skip
+    calling = [call("held", [f"v{i}"], [f"v{i + 1}"]) for i in range(calls)]
+    model = model_of(
+        [make_node("Identity", ["x"], ["v0"]), *calling], X, outputs=(f"v{calls}",),
+        functions=[function("held", ["a"], nodes)],
+    )  # fmt: skip
+    data = model.SerializeToString()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.monotonic()
+    convoy.onnx.load(data)
+    assert time.monotonic() - began < 5
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 200 << 10, f"{grown} KiB"
+
+
+def constant_node(name: str, value: Array) -> onnx.NodeProto:
+    return make_node("Constant", [], [name], value=numpy_helper.from_array(value))
+
+
+def test_a_call_may_not_ask_for_more_than_there_is() -> None:
+    one = function("one", ["a"], [make_node("Relu", ["a"], ["y"])])
+    model = model_of(call("one", ["x"], ["y", "z"]), X, outputs=("z",), functions=[one])
+    with pytest.raises(convoy.ValueError, match="one has no output 1"):
+        convoy.onnx.load(model.SerializeToString())
+
+
+def test_branches_are_checked_as_other_nodes() -> None:
+    branch = helper.make_graph(
+        [make_node("Relu", ["x"], ["b"])], "branch", [], [onnx.ValueInfoProto(name="b")]
+    )
+    condition = constant_node("c", np.array(True))
+    cases = [
+        (["c"], ["y", "z"], {}, "If has no output 1"),
+        (["c", "x"], ["y"], {}, "If takes 1"),
+        (["c"], ["y"], {"surprise": 1}, "no attribute 'surprise'"),
+    ]
+    for inputs, outputs, more, message in cases:
+        node = make_node("If", inputs, outputs, then_branch=branch, else_branch=branch, **more)
+        model = model_of([condition, node], X, outputs=outputs[-1:])
+        with pytest.raises(convoy.ValueError, match=message):
+            convoy.onnx.load(model.SerializeToString())
