@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,8 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ._convoy import TypeError, ValueError
-from .onnx._model import Model
+from ._convoy import TypeError, Value, ValueError
+from .onnx._model import Model, Source
 
 Array = NDArray[Any]
 
@@ -22,9 +21,10 @@ class NodeArg:
 
     name: str
     type: str
-    """"tensor(float)", …"""
-    shape: list[int | str | None]
-    """Known sizes, names of symbolic ones, None for those without a name."""
+    """"tensor(float)", …; empty where neither the file nor its nodes tell before a run."""
+    shape: list[int | str | None] | None
+    """Known sizes, names of symbolic ones, None for those without a name; None where nothing tells
+    before a run."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class InferenceSession:
 
     def __init__(
         self,
-        path_or_bytes: str | os.PathLike[str] | bytes,
+        path_or_bytes: Source,
         providers: Sequence[str | tuple[str, Mapping[str, Any]]] | None = None,
         *,
         backend: str | None = None,
@@ -91,13 +91,16 @@ class InferenceSession:
                 f"input_feed must be a dict of arrays by name, got {type(input_feed).__name__}"
             )
         results = self._model(input_feed)
-        return [results[names.index(name)] for name in wanted]
+        by_name = dict(zip(names, results, strict=True))
+        return [by_name[name] for name in wanted]
 
     def get_inputs(self) -> list[NodeArg]:
-        return [_node_arg(port) for port in self._model.info.inputs]
+        return [_node_arg(port, None) for port in self._model.info.inputs]
 
     def get_outputs(self) -> list[NodeArg]:
-        return [_node_arg(port) for port in self._model.info.outputs]
+        graph = self._model.graph
+        values = graph.outputs if graph else [None] * len(self._model.info.outputs)
+        return [_node_arg(*pair) for pair in zip(self._model.info.outputs, values, strict=True)]
 
     def get_overridable_initializers(self) -> list[NodeArg]:
         """None: what the file holds counts."""
@@ -116,5 +119,12 @@ class InferenceSession:
         )
 
 
-def _node_arg(port: Any) -> NodeArg:
-    return NodeArg(port.name, port.type, list(port.shape or []))
+def _node_arg(port: Any, value: Value | None) -> NodeArg:
+    """What the file states, or else what the imported graph gives."""
+    type_, shape = port.type, port.shape
+    if value is not None and not type_:
+        names = {"float32": "float", "float64": "double"}
+        type_ = f"tensor({names.get(str(value.dtype), str(value.dtype))})"
+    if value is not None and shape is None:
+        shape = [size if isinstance(size, int) else str(size) for size in value.shape]
+    return NodeArg(port.name, type_, None if shape is None else list(shape))

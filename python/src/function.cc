@@ -82,8 +82,8 @@ struct CompiledFunction {
 };
 
 // Arrays by position, then by name.
-std::vector<Tensor> gather_inputs(const CompiledFunction& f, const nb::args& arrays,
-                                  const nb::kwargs& named) {
+std::vector<Tensor> gather_inputs(const CompiledFunction& f, const nb::tuple& arrays,
+                                  const nb::dict& named) {
   const size_t positional = arrays.size();
   std::vector<Tensor> inputs;
   inputs.reserve(f.names.size());
@@ -176,8 +176,8 @@ std::vector<Tensor> run(const CompiledFunction& f, const std::vector<Tensor>& in
   }
 }
 
-nb::object call(const CompiledFunction& f, const nb::args& arrays, nb::handle out,
-                const nb::kwargs& named) {
+nb::object call(const CompiledFunction& f, const nb::tuple& arrays, nb::handle out,
+                const nb::dict& named) {
   const std::vector<Tensor> outputs = run(f, gather_inputs(f, arrays, named), out);
   if (!out.is_none()) return nb::borrow(out);
   if (f.results.single) return to_numpy(outputs[0]);
@@ -288,6 +288,14 @@ void bind_function(nb::module_& m) {
                   "**named: numpy.typing.ArrayLike) -> typing.Any"),
           "Runs. Returns an array, or a tuple of arrays where a list of outputs was compiled; "
           "`out` are arrays to write the results to.")
+      .def(
+          "call",
+          [](const CompiledFunction& f, const nb::dict& arrays) {
+            return call(f, nb::tuple(), nb::none(), arrays);
+          },
+          "arrays"_a,
+          nb::sig("def call(self, arrays: dict[str, numpy.typing.ArrayLike]) -> typing.Any"),
+          "Runs on arrays by the names of the inputs, which may be any, `out` and `self` too.")
       .def_prop_ro(
           "graph", [](const CompiledFunction& f) { return f.function.graph(); },
           "The graph as it was given.")

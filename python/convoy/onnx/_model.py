@@ -15,6 +15,8 @@ from .. import _convoy
 from .._convoy import Function, Graph, NotSupportedError, onnx as _onnx
 
 Array = NDArray[Any]
+Source = str | os.PathLike[str] | bytes | bytearray | memoryview
+"""A file, or the bytes of one."""
 
 
 class Model:
@@ -26,16 +28,19 @@ class Model:
 
     kept = 16
 
-    def __init__(self, source: str | os.PathLike[str] | bytes, backend: str | None = None) -> None:
-        self._source = source if isinstance(source, bytes) else os.fspath(source)
+    def __init__(self, source: Source, backend: str | None = None) -> None:
+        is_bytes = isinstance(source, bytes | bytearray | memoryview)
+        self._source = bytes(source) if is_bytes else os.fspath(source)
         self._backend: dict[str, Any] = {} if backend is None else {"backend": backend}
         self.info = _onnx.describe(self._source)
         self.output_names = [output.name for output in self.info.outputs]
+        self.graph: Graph | None = None  # where no input has to be known first
         self._functions: OrderedDict[tuple[Any, ...], Function] = OrderedDict()
         self._deciding: list[str] = []  # inputs that must be constants, as far as is known
         self._lock = threading.Lock()  # of the two above
         graph = _onnx.load_or_inputs(self._source, {})
         if isinstance(graph, Graph):
+            self.graph = graph
             self._functions[()] = _convoy.compile(graph, **self._backend)
         else:
             self._deciding = graph
@@ -45,7 +50,7 @@ class Model:
         with self._lock:
             function = self._function_for(feeds)
             arrays = {k: v for k, v in feeds.items() if k not in self._deciding}
-        results = function(**arrays)
+        results = function.call(arrays)
         return list(results) if isinstance(results, tuple | list) else [results]
 
     def _function_for(self, feeds: Mapping[str, Array]) -> Function:

@@ -185,3 +185,42 @@ def test_backend_runs_models_and_nodes(path: Path) -> None:
         prepared.run([x])
     loop = helper.make_node("NonZero", ["a"], ["c"])
     assert not backend.is_compatible(make([loop], [("a", TensorProto.FLOAT, [1])], ["c"]))
+
+
+def test_inputs_may_be_called_anything_and_be_many() -> None:
+    names = ["out", "self", "arrays", "named", "", *(f"x{i}" for i in range(1100))]
+    names.remove("")
+    node = helper.make_node("Sum", names, ["y"])
+    model = make([node], [(name, TensorProto.FLOAT, [1]) for name in names], ["y"])
+    session = convoy.InferenceSession(model.SerializeToString())
+    (y,) = session.run(None, {name: np.ones(1, np.float32) for name in names})
+    assert y.tolist() == [len(names)]
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_session_takes_bytes_of_any_kind(path: Path, kind: Any) -> None:
+    session = convoy.InferenceSession(kind(path.read_bytes()))
+    assert [port.name for port in session.get_outputs()] == ["relu", "sum"]
+
+
+def test_what_a_file_does_not_state_of_outputs_is_worked_out(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Reshape", ["x", "s"], ["half"]),
+        helper.make_node("ArgMax", ["x"], ["index"], axis=1),
+    ]
+    ports = [("x", TensorProto.FLOAT, ["N", 4]), ("s", TensorProto.INT64, [2])]
+    model = make(nodes, ports, ["half", "index"])
+    for output in model.graph.output:
+        output.ClearField("type")
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([-1, 2]), "s"))
+    half, index = convoy.InferenceSession(model.SerializeToString()).get_outputs()
+    assert (half.type, half.shape) == ("tensor(float)", ["2*N", 2])
+    assert (index.type, index.shape) == ("tensor(int64)", ["N", 1])
+    # What is stated stays, also where the shape is not.
+    model.graph.output[0].type.tensor_type.elem_type = TensorProto.FLOAT
+    half, _ = convoy.InferenceSession(model.SerializeToString()).get_outputs()
+    assert (half.type, half.shape) == ("tensor(float)", ["2*N", 2])
+    # Nobody knows before a run.
+    del model.graph.initializer[:]
+    half, _ = convoy.InferenceSession(model.SerializeToString()).get_outputs()
+    assert (half.type, half.shape) == ("tensor(float)", None)
