@@ -8,13 +8,16 @@ namespace convoy::onnx {
 
 namespace {
 
-/// A convolution without bias that only one node uses; null otherwise.
+/// A convolution of floats, as only those take a bias, without one that only one node uses; null
+/// otherwise.
 const Conv* lone_convolution(const Value& value,
                              const std::unordered_map<const Node*, size_t>& uses) {
   const Op* op = value.node()->op();
   const Conv* conv = op ? std::get_if<Conv>(op) : nullptr;
-  return conv && value.node()->inputs.size() == 2 && uses.at(value.node().get()) == 1 ? conv
-                                                                                      : nullptr;
+  return conv && is_floating(value.dtype()) && value.node()->inputs.size() == 2 &&
+                 uses.at(value.node().get()) == 1
+             ? conv
+             : nullptr;
 }
 
 /// True for [O,1,…] and [1,O,1,…] beside a convolution of O channels.

@@ -1,6 +1,7 @@
 #include "convoy/ops/cast.h"
 
 #include "convoy/onnx/readers.h"
+#include "convoy/onnx/saturating_cast.h"
 #include "convoy/onnx/types.h"
 #include "convoy/onnx/writers.h"
 
@@ -15,6 +16,7 @@ std::vector<Value> read_cast(Reading& in) {
 }
 
 void write(const Cast& op, Writing& out) {
+  if (is_floating(out.type().dtype) && is_integer(op.to)) return write_saturating_cast(out);
   out.result("Cast", out.inputs(), {{"to", int64_t{to_onnx(op.to)}}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "convoy/onnx/conv_integer.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/window.h"
@@ -19,17 +20,22 @@ std::vector<Value> read_conv(Reading& in) {
 
 // Padding by the size of a kernel that is only known while running becomes a Pad of its own.
 void write(const Conv& op, Writing& out) {
-  require_floating(out);
+  const bool is_integer = out.type().dtype == DType::int32;
+  if (!is_integer) require_floating(out);
   const Shape in = spatial_of(out.type()), kernel = spatial_of(out.type(1));
   const bool goes_by_kernel =
       op.padding.kind() == Padding::Kind::half || op.padding.kind() == Padding::Kind::full;
-  std::string x = out.input(0);
+  const bool is_padded_before = goes_by_kernel && !is_static(kernel);
   Attributes attributes{{"strides", op.stride}, {"dilations", op.dilation}, {"group", op.groups}};
   if (is_static(kernel)) attributes.push_back({"kernel_shape", to_extents(kernel)});
-  if (goes_by_kernel && !is_static(kernel))
-    x = padded(out, x, borders_of(op.padding, in, kernel, op.stride, op.dilation));
-  else
+  if (!is_padded_before)
     attributes.push_back(padding_attribute(op.padding, in, kernel, op.stride, op.dilation));
+  if (is_integer && is_padded_before) out.refuse("integers and a kernel of symbolic size");
+  if (is_integer) return write_conv_integer(op, attributes, out);
+
+  std::string x = out.input(0);
+  if (is_padded_before)
+    x = padded(out, x, borders_of(op.padding, in, kernel, op.stride, op.dilation));
   Names inputs{x, kernel_input(out, 1, op.flip)};
   if (out.input_count() > 2) inputs.push_back(out.input(2));
   out.result("Conv", inputs, attributes);

@@ -1,12 +1,15 @@
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 #include "convoy/base/checked.h"
 #include "convoy/base/error.h"
+#include "convoy/graph/unsupported.h"
 #include "convoy/io/replacing_file.h"
 #include "convoy/onnx/bias.h"
+#include "convoy/onnx/conv_integer.h"
 #include "convoy/onnx/model_writer.h"
 #include "convoy/onnx/onnx.h"
-#include "convoy/graph/unsupported.h"
 #include "convoy/onnx/writers.h"
 #include "convoy/passes/passes.h"
 
@@ -26,12 +29,24 @@ void check_opset(int64_t opset) {
                     opset, oldest_opset_written, newest_opset, default_opset));
 }
 
+/// Nodes that others write from, or that are outputs. What was cast for an integer convolution,
+/// which ONNX does from bytes, is not.
+std::unordered_set<const Node*> needed_nodes(const Graph& graph) {
+  std::unordered_set<const Node*> needed;
+  for (const Output& output : graph.outputs) needed.insert(output.value.node().get());
+  for (size_t i = graph.nodes.size(); i-- > 0;)
+    if (needed.contains(graph.nodes[i].get()))
+      for (const Value& value : values_read(*graph.nodes[i])) needed.insert(value.node().get());
+  return needed;
+}
+
 /// Writes every node; those that cannot be said are gathered and told all at once.
 ModelWriter written(const Graph& graph, int64_t opset, bool may_rise) {
   ModelWriter model(graph, opset, may_rise);
   Unsupported unsupported;
+  const std::unordered_set<const Node*> needed = needed_nodes(graph);
   for (const NodePtr& node : graph.nodes) {
-    if (!node->op()) continue;
+    if (!node->op() || !needed.contains(node.get())) continue;
     Writing out(*node, model);
     try {
       std::visit([&](const auto& op) { write(op, out); }, *node->op());

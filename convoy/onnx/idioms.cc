@@ -1,6 +1,7 @@
 #include "convoy/onnx/idioms.h"
 
 #include "convoy/onnx/plane_offsets.h"
+#include "convoy/onnx/saturating_cast.h"
 #include "convoy/onnx/sums_of_windows.h"
 #include "convoy/passes/passes.h"
 
@@ -62,6 +63,7 @@ Graph recognize_idioms(const Graph& graph) {
         std::visit([&](const auto& op) { return joined(op, in, node.name); }, *node.op());
     if (value) outputs = {value};
     if (const Value offsets = plane_offsets_restored(node, in)) outputs = {offsets};
+    if (const Value saturating = saturating_cast_restored(node, in)) outputs = {saturating};
     if (const Value average = average_restored(node, in)) outputs = {average};
     return outputs;
   };

@@ -52,9 +52,9 @@ void write(const MaxUnpool& op, Writing& out) {
   const std::string values = out.add("Reshape", {out.input(0), out.sizes(flattened(out.type(0)))});
   const std::string zeros = out.add("ConstantOfShape", {out.sizes(flattened(out.output_type()))},
                                     {{"value", Tensor::zeros(out.type().dtype, {1})}});
-  const std::string planes =
-      out.add("ScatterElements", {zeros, indices, values},
-              {{"axis", int64_t{2}}, {"reduction", op.accumulate ? "add" : "none"}});
+  Attributes attributes{{"axis", int64_t{2}}};
+  if (op.accumulate) attributes.push_back({"reduction", std::string_view("add")});
+  const std::string planes = out.add("ScatterElements", {zeros, indices, values}, attributes);
   out.result("Reshape", {planes, out.sizes(out.output_type().shape)});
 }
 

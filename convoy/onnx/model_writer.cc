@@ -82,8 +82,12 @@ void ModelWriter::alias(const Node& node, size_t k, const std::string& name) {
 
 std::string ModelWriter::new_name(std::string_view wish) {
   std::string name(wish);
-  for (int64_t i = 1; name.empty() || taken_.contains(name); ++i)
-    name = wish.empty() ? fmt::format("_{}", made_up_++) : fmt::format("{}_{}", wish, i);
+  if (name.empty() || taken_.contains(name)) {
+    // Counted on from the last one of that wish: thousands of nodes may share a name.
+    int64_t& count = suffixes_[name];
+    do name = fmt::format("{}_{}", wish, wish.empty() ? count++ : ++count);
+    while (taken_.contains(name));
+  }
   taken_.insert(name);
   return name;
 }

@@ -67,7 +67,7 @@ class ModelWriter {
   std::vector<std::pair<std::string, Tensor>> initializers_;
   std::map<std::string, std::string> small_constants_;  // names by type and bytes
   std::map<std::string, std::string> dims_;             // names of sizes by their text
-  int64_t made_up_ = 0;
+  std::unordered_map<std::string, int64_t> suffixes_;   // the last number tried for a name
 };
 
 }  // namespace convoy::onnx

@@ -46,7 +46,7 @@ void write(const NonMaxSuppression& op, Writing& out) {
       out.add("NonMaxSuppression", inputs, {{"center_point_box", int64_t{op.center_point_box}}});
   const std::string zero = out.integers({0}), two = out.integers({2});
   if (out.wants(0)) {
-    const std::string rows = out.add("Shape", {found}, {{"end", int64_t{1}}});
+    const std::string rows = out.add("Slice", {out.add("Shape", {found}), zero, out.integers({1})});
     const std::string missing = out.add("Sub", {out.sizes({out.output_type().shape[0]}), rows});
     const std::string pads = out.add("Concat", {zero, zero, missing, zero}, {{"axis", int64_t{0}}});
     out.result("Pad", {found, pads, out.scalar(-1, DType::int64)});

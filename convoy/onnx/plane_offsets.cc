@@ -1,6 +1,7 @@
 #include "convoy/onnx/plane_offsets.h"
 
 #include "convoy/base/error.h"
+#include "convoy/onnx/idioms.h"
 #include "convoy/passes/known_elements.h"
 #include "convoy/reference/reference.h"
 
@@ -31,11 +32,6 @@ Value column_major_offsets(const Value& offsets, const Shape& plane) {
     column_step *= size.value();
   }
   return sum;
-}
-
-template <class O>
-const O* operator_of(const Value& value) {
-  return value.node()->op() ? std::get_if<O>(value.node()->op()) : nullptr;
 }
 
 /// The two inputs when `value` is that arithmetic, none otherwise.

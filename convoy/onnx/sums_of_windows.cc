@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "convoy/base/checked.h"
+#include "convoy/onnx/idioms.h"
 #include "convoy/onnx/kernels.h"
 #include "convoy/onnx/pooling.h"
 
@@ -109,11 +110,6 @@ int64_t divisor_of(const Value& value) {
   return number >= 1 && number <= most && number == std::floor(number)
              ? static_cast<int64_t>(number)
              : 0;
-}
-
-template <class O>
-const O* operator_of(const Node& node) {
-  return node.op() ? std::get_if<O>(node.op()) : nullptr;
 }
 
 template <class To, class From>

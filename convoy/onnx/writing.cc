@@ -5,6 +5,8 @@
 
 namespace convoy::onnx {
 
+std::string Writing::name_of(const Value& value) { return model_.name_of(value); }
+
 std::string Writing::input(size_t i) const {
   return i < node_.inputs.size() ? model_.name_of(node_.inputs[i]) : "";
 }

@@ -33,6 +33,8 @@ class Writing {
   const Type& type(size_t i = 0) const { return node_.inputs[i].type(); }
   const Type& output_type(size_t k = 0) const { return node_.outputs[k]; }
   size_t input_count() const { return node_.inputs.size(); }
+  /// The name of a value of the graph that is given before this node.
+  std::string name_of(const Value& value);
   /// The name of input i; empty when it is left out.
   std::string input(size_t i) const;
   Names inputs() const;

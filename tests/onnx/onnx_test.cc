@@ -1,5 +1,6 @@
 #include "convoy/onnx/onnx.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -175,6 +176,18 @@ TEST_F(Onnx, EveryPrefixOfAFileIsRefusedOrRead) {
     } catch (const Error&) {
     }
   }
+}
+
+// Each got the first number that was free, counted from 1: quadratic.
+TEST(OnnxNames, ManyNodesMayShareAName) {
+  Value y = input("x", {DType::float32, {2}});
+  const Value x = y;
+  constexpr int count = 20000;
+  for (int i = 0; i < count; ++i) y = unary(UnaryKind::neg, y, "same");
+  const auto start = std::chrono::steady_clock::now();
+  const std::string bytes = to_bytes(Graph({x}, {Output{"y", y}}));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_NE(bytes.find("same_19998"), std::string::npos);
 }
 
 }  // namespace

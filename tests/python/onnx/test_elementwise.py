@@ -276,3 +276,29 @@ def test_dtypes_ask_for_the_opset_that_has_them() -> None:
     with pytest.raises(convoy.NotSupportedError, match="needs opset 22"):
         convoy.onnx.to_bytes(graph, 18)
     assert op_types(assert_exported(convoy.gelu, random_array(1, (3,), "float32"))) == ["Gelu"]
+
+
+WILD = [0, -0.0, 0.5, -0.5, 1.5, -1.5, 127.5, -129, 255.5, 256, 32767.5, -32769, 65535.5, 2.0**31,
+        -(2.0**31) - 3e3, 2.0**32, -(2.0**40), 2.0**63, -(2.0**63), 2.0**64, 1e30, -1e30, np.inf,
+        -np.inf, np.nan]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", FLOATING)
+@pytest.mark.parametrize("target", INTEGERS)
+def test_casts_to_integers_saturate_everywhere(source: str, target: str) -> None:
+    """The nearest integer there is, and 0 for NaN, also where ONNX leaves it open."""
+    with np.errstate(over="ignore"):
+        x = np.array(WILD).astype(numpy_dtype(source))
+    model = assert_exported(lambda x: convoy.cast(x, target), x, judge="evaluator")
+    assert "Clip" in op_types(model)
+    if source != "bfloat16" and target not in ("uint64", "uint32", "uint16"):
+        assert_exported(lambda x: convoy.cast(x, target), x)
+    # It is one cast again.
+    again = convoy.onnx.load(model.SerializeToString())
+    assert "1 operators" in repr(again) or "1 operator" in repr(again), again.text()
+
+
+def test_what_is_clipped_is_cast_without_clipping_again() -> None:
+    x = np.array([*WILD[:20], np.nan], np.float32)
+    model = assert_exported(lambda x: convoy.cast(convoy.clip(x, 0, 255), "uint8"), x)
+    assert op_types(model) == ["Clip", "IsNaN", "Where", "Cast"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import onnx.helper as oh
 import pytest
-from judge import Array
-from node_models import assert_imported, model_of
+from judge import Array, assert_export
+from node_models import assert_exported, assert_imported, model_of, op_types
 
 import convoy
 
@@ -98,3 +100,67 @@ def test_wrong_quantization_is_refused() -> None:
     arrays = {"x": np.zeros((1, 1, 4, 4), "int32"), "w": np.zeros((1, 1, 2, 2), "int32")}
     with pytest.raises(convoy.ValueError, match=r"node 'c'.*must be int8 or uint8"):
         convoy.onnx.load(model_of(node, arrays, opset=10).SerializeToString())
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+def test_quantized_convolutions_are_exported(dtype: str) -> None:
+    """What came as bytes leaves as bytes."""
+    x, w = quantized(2, 4, 6, 7), quantized(6, 2, 3, 3, dtype=dtype)
+    bias = RNG.integers(-1000, 1000, 6).astype(np.int32)
+    for zero in (np.array(3, dtype), quantized(6, dtype=dtype)):
+        constants = {
+            "xs": np.array(0.02, np.float32), "xz": np.array(120, np.uint8), "w": w,
+            "ws": RNG.uniform(0.001, 0.01, zero.shape).astype(np.float32), "wz": zero,
+            "ys": np.array(0.5, np.float32), "yz": np.array(128, np.uint8), "b": bias,
+        }  # fmt: skip
+        node = oh.make_node(
+            "QLinearConv", ["x", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b"], ["y"],
+            group=2, strides=[1, 2], pads=[1, 0, 2, 1],
+        )  # fmt: skip
+        graph = assert_imported(node, {"x": x}, constants=constants, judge="evaluator")
+        model = assert_export(graph, {"x": x}, judge="evaluator")
+        assert op_types(model).count("ConvInteger") == 1
+        assert not {"Conv", "Sub"} & set(op_types(model))
+
+
+def test_known_integers_are_bytes_where_those_hold_them() -> None:
+    """As they are once a pass has worked out what is known."""
+    x, w = quantized(1, 2, 5, 5), RNG.integers(-128, 128, (3, 2, 2, 2)).astype(np.int32)
+
+    def lifted(x: Any) -> Any:
+        return convoy.sub(convoy.cast(x, "int32"), np.array(120, np.int32))
+
+    model = assert_exported(lambda x: convoy.conv(lifted(x), w), x, judge="evaluator")
+    assert op_types(model) == ["ConvInteger"]
+    given = convoy.input("x", x.shape, "uint8")
+    graph = convoy.Graph(given, convoy.conv(lifted(given), w * 3))
+    with pytest.raises(convoy.NotSupportedError, match="int8"):
+        convoy.onnx.to_bytes(graph)
+
+
+def test_zero_points_along_other_axes_are_refused() -> None:
+    """ConvInteger has one zero point of x, and one for each kernel."""
+    x, w = convoy.input("x", (1, 4, 5, 4), "uint8"), convoy.input("w", (4, 4, 4, 4), "uint8")
+    zeros = convoy.input("z", (4,), "uint8")
+    z = convoy.cast(zeros, "int32")
+    raised = [convoy.cast(v, "int32") for v in (x, w)]
+    for a, b in [(convoy.sub(raised[0], z), raised[1]), (raised[0], convoy.sub(raised[1], z))]:
+        graph = convoy.Graph([x, w, zeros], convoy.conv(a, b))
+        with pytest.raises(convoy.NotSupportedError, match="int8"):
+            convoy.onnx.to_bytes(graph)
+
+
+def test_quantized_products_are_exported() -> None:
+    a, b = quantized(3, 4), quantized(4, 5)
+    node = oh.make_node("MatMulInteger", ["a", "b", "az", "bz"], ["y"])
+    constants = {"az": np.array(7, np.uint8), "bz": quantized(5)}
+    graph = assert_imported(node, {"a": a, "b": b}, constants=constants)
+    assert_export(graph, {"a": a, "b": b})
+
+
+def test_other_integer_convolutions_are_refused() -> None:
+    x = convoy.input("x", (1, 2, 5, 5), "int32")
+    w = np.full((3, 2, 2, 2), 1000, np.int32)
+    for y in (convoy.conv(x, w), convoy.conv(convoy.cast(x, "int8"), w.astype(np.int8))):
+        with pytest.raises(convoy.NotSupportedError, match="int8"):
+            convoy.onnx.to_bytes(convoy.Graph(x, y))
