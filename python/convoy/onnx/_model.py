@@ -29,8 +29,11 @@ class Model:
     kept = 16
 
     def __init__(self, source: Source, backend: str | None = None) -> None:
-        is_bytes = isinstance(source, bytes | bytearray | memoryview)
-        self._source = bytes(source) if is_bytes else os.fspath(source)
+        self._source: str | bytes = (
+            bytes(source)
+            if isinstance(source, bytes | bytearray | memoryview)
+            else os.fspath(source)
+        )
         self._backend: dict[str, Any] = {} if backend is None else {"backend": backend}
         self.info = _onnx.describe(self._source)
         self.output_names = [output.name for output in self.info.outputs]
