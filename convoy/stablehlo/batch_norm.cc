@@ -25,7 +25,9 @@ void lower(const BatchNorm& op, Lowering& out) {
   const Operand x = out.input(0, layout), gamma = out.input(1), beta = out.input(2),
                 mean = out.input(3);
   const Extents axes = axes_of_channels(layout, x.rank());
-  const auto of_channels = [&](const Operand& vector) { return spread(code, vector, x, axes); };
+  const auto of_channels = [&](const Operand& vector) {
+    return code.spread(vector, x.shape, axes);
+  };
   const Operand scale = code.mul(gamma, inverse_deviation(code, out.input(4), op.epsilon));
   const Operand scaled = code.mul(code.sub(x, of_channels(mean)), of_channels(scale));
   out.result(code.add(scaled, of_channels(beta)), layout);
@@ -36,7 +38,9 @@ void lower(const BatchNormTraining& op, Lowering& out) {
   Code& code = out.code();
   const Operand x = out.input(0, layout), gamma = out.input(1), beta = out.input(2);
   const Extents axes = axes_of_channels(layout, x.rank());
-  const auto of_channels = [&](const Operand& vector) { return spread(code, vector, x, axes); };
+  const auto of_channels = [&](const Operand& vector) {
+    return code.spread(vector, x.shape, axes);
+  };
   const Standard batch = standard(code, x, axes);
   const Operand inv_std = inverse_deviation(code, batch.variance, op.epsilon);
   const Operand scaled = code.mul(batch.centred, of_channels(code.mul(gamma, inv_std)));

@@ -288,6 +288,14 @@ Operand Code::broadcast(const Operand& x, const Extents& shape) {
   return broadcast(x, shape, axes);
 }
 
+Operand Code::spread(const Operand& reduced, const Extents& shape, const Extents& axes) {
+  Extents kept;
+  for (size_t a = 0; a < shape.size(); ++a)
+    if (std::count(axes.begin(), axes.end(), static_cast<int64_t>(a)) == 0)
+      kept.push_back(static_cast<int64_t>(a));
+  return broadcast(reduced, shape, kept);
+}
+
 Operand Code::reshape(const Operand& x, const Extents& shape) {
   if (x.shape == shape) return x;
   return result(fmt::format("stablehlo.reshape {} : ({}) -> {}", x.name, type_of(x),

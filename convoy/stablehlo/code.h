@@ -104,6 +104,8 @@ class Code {
   Operand broadcast(const Operand& x, const Extents& shape, const Extents& axes);
   /// NumPy's broadcast: axes are aligned from the last.
   Operand broadcast(const Operand& x, const Extents& shape);
+  /// What a reduction over `axes` left of an array of `shape`, repeated along them again.
+  Operand spread(const Operand& reduced, const Extents& shape, const Extents& axes);
   Operand reshape(const Operand& x, const Extents& shape);
   Operand transpose(const Operand& x, const Extents& order);
   Operand reverse(const Operand& x, const Extents& axes);

@@ -22,7 +22,7 @@ void lower(const GroupNorm& op, Lowering& out) {
     if (a != channels) axes.push_back(a);
   const Standard s = standard(code, grouped, axes);
   const Operand inverse = inverse_deviation(code, s.variance, op.epsilon);
-  Operand y = code.mul(s.centred, spread(code, inverse, grouped, axes));
+  Operand y = code.mul(s.centred, code.spread(inverse, grouped.shape, axes));
   y = code.reshape(y, x.shape);
   const auto of_channels = [&](size_t i) {
     return code.broadcast(out.input(i), x.shape, {channels});

@@ -1,21 +1,11 @@
 #include "convoy/stablehlo/largest.h"
 
-#include <cmath>
 #include <limits>
 
 #include "convoy/base/checked.h"
 #include "convoy/stablehlo/window_axis.h"
 
 namespace convoy::stablehlo {
-
-namespace {
-
-double lowest(DType dtype) {
-  if (is_floating(dtype)) return -std::numeric_limits<double>::infinity();
-  return is_signed(dtype) ? -std::ldexp(1.0, static_cast<int>(8 * size_of(dtype)) - 1) : 0;
-}
-
-}  // namespace
 
 Operands elements_and_places(Lowering& out, Layout layout) {
   Code& code = out.code();
@@ -33,10 +23,10 @@ Operands elements_and_places(Lowering& out, Layout layout) {
 }
 
 Operands nothing_found(Code& code, const Operands& elements) {
-  Operands initial{code.splat(lowest(elements[0].dtype), elements[0].dtype)};
-  if (elements.size() > 1)  // behind every place, so that real elements win over it
-    initial.push_back(
-        code.splat(elements[1].dtype == DType::int32 ? 0x1p31 - 1 : 0x1p63, elements[1].dtype));
+  constexpr double infinity =
+      std::numeric_limits<double>::infinity();  // of integers, the outermost
+  Operands initial{code.splat(-infinity, elements[0].dtype)};
+  if (elements.size() > 1) initial.push_back(code.splat(infinity, elements[1].dtype));
   return initial;
 }
 

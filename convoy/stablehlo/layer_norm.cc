@@ -14,7 +14,7 @@ void lower(const LayerNorm& op, Lowering& out) {
   for (int64_t a = op.axis; a < x.rank(); ++a) axes.push_back(a);
   const Standard s = standard(code, x, axes);
   const Operand inverse = inverse_deviation(code, s.variance, op.epsilon);
-  Operand y = code.mul(s.centred, spread(code, inverse, x, axes));
+  Operand y = code.mul(s.centred, code.spread(inverse, x.shape, axes));
   if (out.input_count() > 1) y = code.mul(y, code.broadcast(out.input(1), x.shape));
   if (out.input_count() > 2) y = code.add(y, code.broadcast(out.input(2), x.shape));
   out.result(y);

@@ -17,7 +17,4 @@ Standard standard(Code& code, const Operand& x, const Extents& axes);
 /// 1/√(variance + epsilon).
 Operand inverse_deviation(Code& code, const Operand& variance, double epsilon);
 
-/// `statistic`, one per position on the axes that are not among `axes`, in the shape of x.
-Operand spread(Code& code, const Operand& statistic, const Operand& x, const Extents& axes);
-
 }  // namespace convoy::stablehlo

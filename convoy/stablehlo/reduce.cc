@@ -1,6 +1,5 @@
 #include "convoy/ops/reduce.h"
 
-#include <algorithm>
 #include <limits>
 
 #include "convoy/stablehlo/lowerings.h"
@@ -15,20 +14,12 @@ Operand sum(Code& code, const Operand& x, const Extents& axes) {
   return code.reduce(x, axes, 0, "add");
 }
 
-/// `reduced` repeated along `axes` again.
-Operand spread(Code& code, const Operand& reduced, const Operand& like, const Extents& axes) {
-  Extents kept;
-  for (int64_t a = 0; a < like.rank(); ++a)
-    if (std::find(axes.begin(), axes.end(), a) == axes.end()) kept.push_back(a);
-  return code.broadcast(reduced, like.shape, kept);
-}
-
 /// log Σ exp(x − m) + m for the largest element m, where that is finite.
 Operand log_sum_exp(Code& code, const Operand& x, const Extents& axes) {
   const Operand largest = code.reduce(x, axes, -infinity, "maximum");
   const Operand shift =
       code.select(code.unary("is_finite", largest), largest, code.splat(0, largest));
-  const Operand shifted = code.sub(x, spread(code, shift, x, axes));
+  const Operand shifted = code.sub(x, code.spread(shift, x.shape, axes));
   const Operand total = sum(code, code.unary("exponential", shifted), axes);
   return code.add(code.unary("log", total), shift);
 }
