@@ -68,8 +68,15 @@ std::map<std::string, int64_t> histogram_of(const Graph& graph) {
   return histogram;
 }
 
-std::string shape_text(const onnx::FileInfo::Port& port) {
-  if (!port.shape) return "no shape stated";
+/// "float32[N,3]", as types of the graph are told; "?" stands for what is not stated.
+std::string type_text(const onnx::FileInfo::Port& port) {
+  const std::map<std::string, std::string> names{
+      {"", "?"}, {"tensor(float)", "float32"}, {"tensor(double)", "float64"}};
+  const auto found = names.find(port.type);
+  const std::string dtype = found != names.end()
+                                ? found->second
+                                : port.type.substr(7, port.type.size() - 8);  // of tensor(…)
+  if (!port.shape) return dtype + "[?]";
   std::vector<std::string> sizes;
   for (const auto& size : *port.shape) {
     if (const auto* number = std::get_if<int64_t>(&size))
@@ -79,14 +86,13 @@ std::string shape_text(const onnx::FileInfo::Port& port) {
     else
       sizes.emplace_back("?");
   }
-  return fmt::format("[{}]", fmt::join(sizes, ","));
+  return fmt::format("{}[{}]", dtype, fmt::join(sizes, ","));
 }
 
 Json json_of(const onnx::FileInfo& info) {
   const auto ports = [](const std::vector<onnx::FileInfo::Port>& list) {
     Json all = Json::array();
-    for (const auto& port : list)
-      all.push_back({{"name", port.name}, {"type", port.type}, {"shape", shape_text(port)}});
+    for (const auto& port : list) all.push_back({{"name", port.name}, {"type", type_text(port)}});
     return all;
   };
   Json unsupported = Json::array();
@@ -195,10 +201,16 @@ void inspect(const Arguments& arguments) {
     const onnx::FileInfo info = onnx::describe(arguments.model);
     json = json_of(info);
     if (!arguments.json) print(info);
-    if (!info.unsupported.empty() && arguments.json) fmt::print("{}\n", json.dump(2));
     if (!info.unsupported.empty() && !arguments.json) print_histogram("ONNX nodes", info.operators);
   }
-  const Graph original = load_model(arguments.model);
+  const Graph original = [&] {
+    try {
+      return load_model(arguments.model);
+    } catch (const Error&) {
+      if (is_onnx && arguments.json) fmt::print("{}\n", json.dump(2));
+      throw;
+    }
+  }();
   const Bindings bindings = arguments.dims.bindings(original);
   const std::vector<std::string> symbols = symbols_of(original);
   const bool is_static = bindings.size() == symbols.size();

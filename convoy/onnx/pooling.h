@@ -51,4 +51,17 @@ Borders pooling_borders(const O& op, const Shape& in, const Shape& windows) {
   return borders;
 }
 
+/// The same windows without ceil_mode, by pads alone, where sizes are known: ONNX's own inference
+/// of shapes counts otherwise where the last window would begin in padding. For operators that
+/// padding adds nothing to.
+template <class O>
+O without_ceil_mode(O op, const Writing& out) {
+  const std::optional<Integers> pads =
+      pads_of(pooling_borders(op, spatial_of(out.type()), spatial_of(out.output_type())));
+  if (!op.ceil_mode || !pads) return op;
+  op.padding = Padding(sides_of(*pads));
+  op.ceil_mode = false;
+  return op;
+}
+
 }  // namespace convoy::onnx

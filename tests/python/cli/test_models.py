@@ -84,6 +84,14 @@ def test_inspect_lists_what_is_unsupported(tmp_path: Path) -> None:
     complaint = run("inspect", path, fails=1)
     assert "ai.onnx.Loop" in complaint
     assert "'again'" in complaint
+    done = subprocess.run(
+        [CONVOY, "inspect", path, "--json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert told["inputs"] == [{"name": "x", "type": "float32[1]"}]
+    assert told["outputs"] == [{"name": "y", "type": "?[?]"}]
+    assert told["unsupported"] == [{"op": "ai.onnx.Loop", "nodes": 1}]
 
 
 def test_convert_to_text_and_back_keeps_the_numbers(model: Path, tmp_path: Path) -> None:
