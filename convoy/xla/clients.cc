@@ -2,7 +2,7 @@
 #include <map>
 #include <mutex>
 
-#include "convoy/base/error.h"
+#include "convoy/xla/pjrt_client.h"
 #include "convoy/xla/worker.h"
 #include "convoy/xla/xla.h"
 
@@ -11,8 +11,7 @@ namespace convoy::xla {
 namespace {
 
 std::shared_ptr<Client> open(const std::filesystem::path& plugin) {
-  if (plugin.empty()) return start_worker();
-  throw NotSupportedError("cannot load '" + plugin.string() + "': this build loads no plugins");
+  return plugin.empty() ? start_worker() : open_plugin(plugin);
 }
 
 }  // namespace
