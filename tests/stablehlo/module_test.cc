@@ -54,6 +54,38 @@ TEST(Module, ArraysAreTransposedAtTheBordersOfANetworkOnly) {
             2);
 }
 
+class Own : public CustomOperator {
+ public:
+  std::string_view name() const override { return "own"; }
+  std::vector<Type> infer(Types inputs) const override { return {inputs[0]}; }
+  void run(std::span<const Tensor>, std::span<Tensor>) const override {}
+};
+
+TEST(Module, WhatCannotBeSaidIsToldAtOnce) {
+  const Value x = pictures({1, 2, 4, 4});
+  const Value a = custom(std::make_shared<Own>(), {x}, "first")[0];
+  const Value b = custom(std::make_shared<Own>(), {relu(a)}, "second")[0];
+  try {
+    lower(Graph({x}, {b}));
+    ADD_FAILURE() << "was said";
+  } catch (const NotSupportedError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("custom, 2 nodes: 'first', 'second': "));
+  }
+  EXPECT_FALSE(supports(Custom{}));
+  EXPECT_TRUE(supports(Conv{}));
+}
+
+TEST(Module, RulesAboutDataAreAResultOfTheirOwnWhenAskedFor) {
+  const Value x = input("x", {DType::float32, {5}}), i = input("i", {DType::int64, {2}});
+  const Graph graph({x, i}, {gather(x, i, 0, "pick")});
+  EXPECT_EQ(lower(graph).results.size(), 1u);
+  const Module checked = lower(graph, {.checks = true});
+  ASSERT_EQ(checked.checks.size(), 1u);
+  EXPECT_EQ(checked.checks[0].node->name, "pick");
+  EXPECT_EQ(checked.checks[0].violation.constraint, 3);
+  EXPECT_EQ(to_string(checked.results.back()), "bool[1]");
+}
+
 TEST(Module, SymbolicSizesAreRefused) {
   const Value x = input("x", {DType::float32, {Dim::symbol("N"), 4}});
   EXPECT_THROW(lower(Graph({x}, {relu(x)})), ShapeError);
