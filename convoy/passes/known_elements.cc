@@ -100,7 +100,8 @@ std::optional<std::pair<int64_t, int64_t>> fraction(double value) {
 
 /// a / b for b > 0, rounded toward 0 as integers are divided; sizes round down.
 Dim truncated_div(const Dim& a, const Dim& b) {
-  if (never_negative(a)) return floor_div(a, b);
+  const Dim down = floor_div(a, b);
+  if (never_negative(a) || down * b == a) return down;
   return floor_div(max(a, 0), b) - floor_div(max(Dim(0) - a, 0), b);
 }
 

@@ -50,6 +50,20 @@ TEST(KnownElements, ArithmeticOfSizesIsSymbolic) {
   EXPECT_EQ(known(div(height * 6.0, height)), (Shape{6}));
 }
 
+// (5 − H)/2 is −1 for H = 8, where the floor is −2.
+TEST(KnownElements, IntegersDivideTowardZero) {
+  const Value height = gather(shape_of(image()), constant(Tensor::of<int64_t>({}, {2})));
+  const auto half_of = [&](const Value& x) {
+    return known(div(x, constant(Tensor::of<int64_t>({}, {2}))));
+  };
+  const std::optional<Shape> half = half_of(5.0 - height);
+  ASSERT_TRUE(half);
+  for (int64_t size = 0; size < 10; ++size)
+    EXPECT_EQ((*half)[0].substitute({{"H", size}}), Dim((5 - size) / 2)) << size;
+  EXPECT_EQ(half_of(6.0 - height * 2.0), (Shape{Dim(3) - h}));
+  EXPECT_EQ(half_of(height + 3.0), (Shape{floor_div(h + 3, 2)}));
+}
+
 // The way of interpolate(scale_factor=…) in exporters.
 TEST(KnownElements, ScaledSizesAreKnownOnceRounded) {
   const Value size = slice(shape_of(image()), {2}, {4});
