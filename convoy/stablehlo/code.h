@@ -118,7 +118,6 @@ class Code {
   /// Negative sides crop; `interior` elements are put between neighbours.
   Operand pad(const Operand& x, const Operand& value, const Extents& low, const Extents& high,
               const Extents& interior);
-  Operand dynamic_slice(const Operand& x, const Operands& starts, const Extents& sizes);
   Operand dynamic_update_slice(const Operand& x, const Operand& update, const Operands& starts);
 
   /// Over `axes`, which the result lacks, starting from `initial`.
@@ -149,9 +148,6 @@ class Code {
                 const std::function<Operand(Code&, const Operands&)>& condition,
                 const std::function<Operands(Code&, const Operands&)>& body);
 
-  /// Any other operation in the generic form `"stablehlo.op"(operands) <{attributes}> : …`.
-  Operand generic(std::string_view op, const Operands& operands, const std::string& attributes,
-                  DType dtype, const Extents& shape);
   /// A parameter of the function that is being written: a fresh name.
   Operand parameter(const Type& type);
   /// The end of a function or region.

@@ -69,7 +69,7 @@ TEST(Module, WhatCannotBeSaidIsToldAtOnce) {
     lower(Graph({x}, {b}));
     ADD_FAILURE() << "was said";
   } catch (const NotSupportedError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("custom, 2 nodes: 'first', 'second': "));
+    EXPECT_THAT(error.what(), HasSubstr("own, 2 nodes: 'first', 'second': "));
   }
   EXPECT_FALSE(supports(Custom{}));
   EXPECT_TRUE(supports(Conv{}));
