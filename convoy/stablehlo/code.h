@@ -106,6 +106,8 @@ class Code {
   Operand broadcast(const Operand& x, const Extents& shape);
   /// What a reduction over `axes` left of an array of `shape`, repeated along them again.
   Operand spread(const Operand& reduced, const Extents& shape, const Extents& axes);
+  /// x, whose computation compilers then keep apart from what is made of it.
+  Operand barrier(const Operand& x);
   Operand reshape(const Operand& x, const Extents& shape);
   Operand transpose(const Operand& x, const Extents& order);
   Operand reverse(const Operand& x, const Extents& axes);

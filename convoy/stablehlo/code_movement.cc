@@ -30,6 +30,11 @@ Operand Code::spread(const Operand& reduced, const Extents& shape, const Extents
   return broadcast(reduced, shape, kept);
 }
 
+Operand Code::barrier(const Operand& x) {
+  return result(fmt::format("stablehlo.optimization_barrier {} : {}", x.name, type_of(x)), x.dtype,
+                x.shape);
+}
+
 Operand Code::reshape(const Operand& x, const Extents& shape) {
   if (x.shape == shape) return x;
   return result(fmt::format("stablehlo.reshape {} : ({}) -> {}", x.name, type_of(x),
