@@ -24,7 +24,8 @@ void write(const AvgPool& op, Writing& out) {
     return;
   }
   if (is_dilated(op.dilation)) out.require_opset(19);
-  Attributes attributes = pooling_attributes(op, out);
+  Attributes attributes =
+      pooling_attributes(without_uncertain_window(op, out, op.count_include_pad), out);
   attributes.push_back({"count_include_pad", int64_t{op.count_include_pad}});
   out.result("AveragePool", {out.input(0)}, attributes);
 }

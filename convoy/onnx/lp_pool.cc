@@ -41,7 +41,7 @@ std::vector<Value> read_global_lp_pool(Reading& in) {
 void write(const LpPool& op, Writing& out) {
   if (op.p != std::floor(op.p) || op.p < 1 || op.p > 1e9)
     out.refuse(fmt::format("p is {}; ONNX takes whole numbers", op.p));
-  const LpPool windows = without_ceil_mode(op, out);
+  const LpPool windows = without_uncertain_window(op, out);
   if (windows.ceil_mode || is_dilated(op.dilation)) out.require_opset(18);
   Attributes attributes = pooling_attributes(windows, out);
   attributes.push_back({"p", static_cast<int64_t>(op.p)});

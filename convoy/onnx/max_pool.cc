@@ -1,7 +1,5 @@
 #include "convoy/ops/max_pool.h"
 
-#include <algorithm>
-
 #include "convoy/onnx/plane_offsets.h"
 #include "convoy/onnx/pooling.h"
 #include "convoy/onnx/readers.h"
@@ -22,19 +20,8 @@ std::vector<Value> read_global_max_pool(Reading& in) {
   return {global_max_pool(in.input(0), in.name())};
 }
 
-namespace {
-
-bool has_ends(const MaxPool& op, const Shape& in) {
-  const Borders borders = borders_of(op.padding, in, to_shape(op.kernel), op.stride, op.dilation);
-  return std::any_of(borders.begin(), borders.end(),
-                     [](const auto& sides) { return !(sides.second == Dim(0)); });
-}
-
-}  // namespace
-
 void write(const MaxPool& op, Writing& out) {
-  const Attributes attributes = pooling_attributes(
-      has_ends(op, spatial_of(out.type())) ? without_ceil_mode(op, out) : op, out);
+  const Attributes attributes = pooling_attributes(without_uncertain_window(op, out), out);
   if (!out.wants(1)) {
     out.result("MaxPool", {out.input(0)}, attributes);
     return;

@@ -51,14 +51,24 @@ Borders pooling_borders(const O& op, const Shape& in, const Shape& windows) {
   return borders;
 }
 
-/// The same windows without ceil_mode, by pads alone, where sizes are known: ONNX's own inference
-/// of shapes counts otherwise where the last window would begin in padding. For operators that
-/// padding adds nothing to.
+/// The same windows by pads alone where ONNX's inference of shapes counts one more in ceil_mode:
+/// one that would begin in the padding at the end. Pads stay as they are where they are counted and
+/// would have to grow, and where sizes are not known.
 template <class O>
-O without_ceil_mode(O op, const Writing& out) {
-  const std::optional<Integers> pads =
-      pads_of(pooling_borders(op, spatial_of(out.type()), spatial_of(out.output_type())));
+O without_uncertain_window(O op, const Writing& out, bool counts_padding = false) {
+  const Shape in = spatial_of(out.type()), windows = spatial_of(out.output_type());
+  const Borders needed = pooling_borders(op, in, windows);
+  const std::optional<Integers> pads = pads_of(needed);
   if (!op.ceil_mode || !pads) return op;
+  const Borders stated = borders_of(op.padding, in, to_shape(op.kernel), op.stride, op.dilation);
+  bool is_uncertain = false, grows = false;
+  for (size_t axis = 0; axis < in.size(); ++axis) {
+    const auto& [begin, end] = stated[axis];
+    const Dim room = in[axis] + begin + end - effective_kernel(op.kernel[axis], op.dilation[axis]);
+    is_uncertain = is_uncertain || !(ceil_div(room, op.stride[axis]) + 1 == windows[axis]);
+    grows = grows || !(max(needed[axis].second, end) == end);
+  }
+  if (!is_uncertain || (grows && counts_padding)) return op;
   op.padding = Padding(sides_of(*pads));
   op.ceil_mode = false;
   return op;

@@ -63,6 +63,12 @@ FORMS: dict[str, list[Callable[[], Any]]] = {
     "avg_pool": [
         lambda: convoy.avg_pool(X, 3, stride=2, padding=1, ceil_mode=True),
         lambda: convoy.avg_pool(X, 3, divisor_override=5),
+        *[
+            lambda c=c: convoy.avg_pool(
+                X, 2, stride=3, padding=1, ceil_mode=True, count_include_pad=c
+            )
+            for c in (False, True)
+        ],
     ],
     "avg_pool_input_grad": [lambda: convoy.avg_pool_input_grad(S, (6, 6), 2)],
     "batch_norm": [lambda: convoy.batch_norm(X, *[ONES] * 4)],

@@ -96,6 +96,22 @@ def test_gradients_of_avg_pool_are_exported(
     assert_exported(lambda g: size(g, (7, 8), **window, **options), grad, exact=exact)
 
 
+@pytest.mark.parametrize("padding", [0, 1, ((0, 1), (1, 1)), ((1, 0), (0, 1))], ids=str)
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+def test_ceil_mode_gives_as_many_windows_elsewhere(stride: int, padding: Any) -> None:
+    """Also where a last window would begin in the padding."""
+    window = {"kernel": 3 if padding == 0 else 2, "stride": stride, "padding": padding}
+    for size in (5, 6, 7):
+        x = random(1, 2, size, size + 1)
+        for pool in (
+            lambda x: convoy.max_pool(x, **window, ceil_mode=True),
+            lambda x: convoy.avg_pool(x, **window, ceil_mode=True, count_include_pad=False),
+            lambda x: convoy.avg_pool(x, **window, ceil_mode=True),
+            lambda x: convoy.lp_pool(x, **window, ceil_mode=True),
+        ):
+            assert_exported(pool, x)
+
+
 @pytest.mark.parametrize("p", [1, 2, 3])
 def test_lp_pool_is_exported(p: int) -> None:
     # ONNX Runtime gives other numbers with ceil_mode and with dilations.
