@@ -36,7 +36,7 @@ def imported() -> tuple[Any, Any, Any, Any, Any]:
         raise Unavailable(message) from None
     try:
         from jax._src import core, xla_bridge
-        from jax._src.lib import xla_client
+        from jax._src.lib import xla_client  # type: ignore[attr-defined]
 
         xla_client.batched_device_put, xla_client.DeviceList, xla_client.CompileOptions  # noqa: B018
         jax.enable_x64, jax.sharding.SingleDeviceSharding  # noqa: B018

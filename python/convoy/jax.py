@@ -71,7 +71,7 @@ class _Module:
 
 
 def _is_floating(value: Value) -> bool:
-    return jax.numpy.issubdtype(value.dtype, np.floating)
+    return bool(jax.numpy.issubdtype(value.dtype, np.floating))
 
 
 # The call of a module as an operation of JAX's own; its operands are the arguments of `main`.
@@ -79,9 +79,7 @@ _call: Any = Primitive("convoy")
 _call.multiple_results = True
 
 
-@_call.def_abstract_eval
-def _results(*_: Any, module: _Module) -> list[Any]:
-    return module.results
+_call.def_abstract_eval(lambda *_, module: module.results)
 
 
 def _lower(context: Any, *operands: Any, module: _Module) -> Sequence[Any]:

@@ -293,8 +293,7 @@ void bind_function(nb::module_& m) {
           [](const CompiledFunction& f, const nb::dict& arrays) {
             return call(f, nb::tuple(), nb::none(), arrays);
           },
-          "arrays"_a,
-          nb::sig("def call(self, arrays: dict[str, typing.Any]) -> typing.Any"),
+          "arrays"_a, nb::sig("def call(self, arrays: dict[str, typing.Any]) -> typing.Any"),
           "Runs on arrays by the names of the inputs, which may be any, `out` and `self` too.")
       .def_prop_ro(
           "graph", [](const CompiledFunction& f) { return f.function.graph(); },

@@ -15,7 +15,7 @@ TEST(SpecializationCache, KeepsWhatWasUsedLast) {
       ++made;
       return std::make_shared<const Specialization>(
           extents, Graph({}, std::vector<Value>{scalar(1, DType::float64)}),
-          find_backend("reference"));
+          find_backend("reference"), CompileOptions{});
     });
   };
   const auto first = use(1);
