@@ -14,6 +14,7 @@ from support import (
     our_vjp,
     random_array,
     seeds,
+    sweep,
 )
 
 import convoy
@@ -125,7 +126,7 @@ def test_symbolic_sizes_come_out_as_known_ones_do(padding, stride, ceil_mode):
     y = convoy.avg_pool(x, **attributes)
     grad = convoy.gradients([y], [x], [y * 2.0])[0]
     both = convoy.compile([x], (y, grad))
-    for size in range(3, 12):
+    for size in sweep(range(11, 2, -1)):
         array = random_array(size, (2, 2, size))
         alone = convoy.avg_pool(array, **attributes)
         back = our_vjp(lambda v: convoy.avg_pool(v, **attributes), [array], alone * 2, [0])

@@ -16,6 +16,7 @@ from support import (
     our_vjp,
     random_array,
     seeds,
+    sweep,
 )
 
 import convoy
@@ -219,7 +220,7 @@ def test_symbolic_sizes_come_out_as_known_ones_do(padding, stride, ceil_mode):
     values, indices = convoy.max_pool(x, return_indices=True, **attributes)
     grad = convoy.gradients([values], [x], [values * 2.0])[0]
     both = convoy.compile([x], (values, indices, grad))
-    for size in range(3, 12):
+    for size in sweep(range(11, 2, -1)):
         array = random_array(size, (2, 2, size))
         alone, at = convoy.max_pool(array, return_indices=True, **attributes)
         back = our_vjp(lambda v: convoy.max_pool(v, **attributes), [array], alone * 2, [0])
