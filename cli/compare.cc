@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "backend.h"
 #include "convoy/base/error.h"
 #include "convoy/compile/function.h"
 #include "convoy/passes/passes.h"
@@ -40,6 +41,7 @@ struct Arguments {
   std::filesystem::path model;
   InputOptions inputs;
   std::vector<std::string> backends;
+  XlaArguments xla;
   std::string against, python = "python3";
   Tolerance tolerance;
 };
@@ -58,10 +60,10 @@ Graph with_nodes_as_outputs(const Graph& graph) {
 }
 
 Runner by_backend(const Graph& graph, const NamedTensors& arrays, const std::string& backend,
-                  const Session& session) {
+                  const XlaOptions& xla, const Session& session) {
   return [=, &session](bool nodes) {
     const Graph whole = nodes ? with_nodes_as_outputs(graph) : graph;
-    const Function run = compile(whole, {.backend = backend, .optimize = !nodes});
+    const Function run = compile(whole, {.backend = backend, .optimize = !nodes, .xla = xla});
     const std::vector<Tensor> results = run.call(arrays, {&session.cancellation});
     NamedTensors named;
     for (size_t i = 0; i < results.size(); ++i) named.emplace(whole.outputs[i].name, results[i]);
@@ -131,14 +133,15 @@ Sides sides_of(const Arguments& arguments) {
 
 void compare(const Arguments& arguments, const Session& session) {
   const Sides sides = sides_of(arguments);
+  const XlaOptions xla = arguments.xla.options({sides.backend, sides.other});
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
-  const Runner first = by_backend(ready.graph, ready.arrays, sides.backend, session);
+  const Runner first = by_backend(ready.graph, ready.arrays, sides.backend, xla, session);
   const Runner by_onnxruntime = [&](bool nodes) {
     return run_by_onnxruntime(arguments.model, ready.all, nodes, arguments.python,
                               session.cancellation);
   };
   const Runner second = sides.is_backend
-                            ? by_backend(ready.graph, ready.arrays, sides.other, session)
+                            ? by_backend(ready.graph, ready.arrays, sides.other, xla, session)
                             : by_onnxruntime;
   fmt::print("{} against {}\n", sides.backend, sides.other);
   if (print_outputs(ready.graph, first(false), second(false), arguments.tolerance)) return;
@@ -159,6 +162,7 @@ void add_compare(CLI::App& app, const Session& session) {
                    "two of them, the second the truth; or one, held against ONNX Runtime")
       ->delimiter(',')
       ->check(CLI::IsMember(backends()));
+  arguments->xla.add_to(*verb);
   verb->add_option("--against", arguments->against,
                    "another implementation as the truth; the default without two backends")
       ->check(CLI::IsMember({"onnxruntime"}));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "backend.h"
 #include "convoy/base/error.h"
 #include "convoy/compile/optimize.h"
 #include "convoy/graph/dot.h"
@@ -11,6 +12,7 @@
 #include "convoy/onnx/onnx.h"
 #include "convoy/passes/passes.h"
 #include "model_file.h"
+#include "stablehlo_file.h"
 #include "usage.h"
 #include "verbs.h"
 
@@ -25,25 +27,32 @@ Examples:
   convoy convert model.onnx fixed.onnx --dim N=1    symbolic dimensions fixed
   convoy convert model.onnx model.convoy            Convoy's text, to read and to edit
   convoy convert model.convoy model.onnx            and back
+  convoy convert model.onnx model.stablehlo.mlir    for XLA, IREE and others; weights beside it
 
-The suffix of OUT says what is written: .onnx, .convoy, .dot, .svg.)";
+The suffix of OUT says what is written: .onnx, .convoy, .mlir (StableHLO), .dot, .svg. Weights go
+with model.stablehlo.mlir into model.stablehlo.safetensors, where their names are in the order of
+the arguments of its function main, after the inputs.)";
 
 struct Arguments {
   std::filesystem::path in, out;
   DimensionOptions dims;
   int64_t opset = 0;
   bool optimize = false, external_data = false;
+  std::string layout;
 };
 
 // Before anything is read: a long import should not end in a complaint about the command line.
 void check(const Arguments& arguments) {
   const std::string suffix = arguments.out.extension().string();
-  const std::set<std::string> known{".onnx", ".convoy", ".dot", ".svg"};
+  const std::set<std::string> known{".onnx", ".convoy", ".mlir", ".dot", ".svg"};
   if (!known.contains(suffix))
-    throw UsageError(fmt::format("'{}': what can be written is .onnx, .convoy, .dot and .svg",
-                                 arguments.out.string()));
+    throw UsageError(
+        fmt::format("'{}': what can be written is .onnx, .convoy, .mlir, .dot and .svg",
+                    arguments.out.string()));
   if (suffix != ".onnx" && (arguments.opset != 0 || arguments.external_data))
     throw UsageError("--opset and --external-data are for .onnx files");
+  if (suffix != ".mlir" && !arguments.layout.empty())
+    throw UsageError("--layout is for .mlir files");
 }
 
 void convert(const Arguments& arguments) {
@@ -61,6 +70,10 @@ void convert(const Arguments& arguments) {
     onnx::save(graph, arguments.out, {arguments.opset, arguments.external_data});
   else if (suffix == ".convoy")
     io::write_file(arguments.out, to_string(graph));
+  else if (suffix == ".mlir")
+    save_stablehlo(
+        graph, arguments.out,
+        {.layout = to_layout(arguments.layout).value_or(stablehlo::Layout::channels_first)});
   else if (suffix == ".dot")
     io::write_file(arguments.out, to_dot(graph));
   else
@@ -81,6 +94,8 @@ void add_convert(CLI::App& app, const Session&) {
                  "fold constants, simplify, and merge what is computed twice");
   verb->add_flag("--external-data", arguments->external_data,
                  "weights in a file of their own, OUT.data; always so beyond 2 GiB");
+  add_layout_option(*verb, arguments->layout,
+                    "where channels stand inside an .mlir file; default first");
   verb->callback([arguments] { convert(*arguments); });
 }
 

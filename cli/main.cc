@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
   convoy::cli::add_compare(app, session);
   convoy::cli::add_convert(app, session);
   convoy::cli::add_export(app, session);
+  convoy::cli::add_devices(app, session);
   convoy::cli::add_ops(app, session);
   convoy::cli::add_version(app, session);
   if (argc == 1) {

@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include "convoy/base/error.h"
-#include "convoy/compile/function.h"
 #include "convoy/graph/text.h"
 #include "convoy/onnx/onnx.h"
 #include "usage.h"
@@ -106,13 +105,6 @@ void add_opset_option(CLI::App& verb, int64_t& opset) {
   verb.add_option("--opset", opset,
                   "ONNX opset; without it the lowest from 18 on that can say all of the graph")
       ->check(CLI::Range(onnx::oldest_opset_written, onnx::newest_opset));
-}
-
-void add_backend_option(CLI::App& verb, std::string& backend) {
-  backend = CompileOptions().backend;
-  verb.add_option("--backend", backend, "what runs it")
-      ->check(CLI::IsMember(backends()))
-      ->capture_default_str();
 }
 
 std::string bytes_text(int64_t bytes) {

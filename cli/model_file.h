@@ -35,9 +35,6 @@ std::vector<std::string> symbols_of(const Graph& graph);
 /// Adds --opset to a verb; 0 when it is not given.
 void add_opset_option(CLI::App& verb, int64_t& opset);
 
-/// Adds --backend to a verb; the default is that of CompileOptions.
-void add_backend_option(CLI::App& verb, std::string& backend);
-
 /// "640 KiB", "1.5 GiB".
 std::string bytes_text(int64_t bytes);
 /// "6.48 G", with SI prefixes: of operations, parameters.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "backend.h"
 #include "convoy/base/error.h"
 #include "convoy/compile/function.h"
 #include "convoy/io/npy.h"
@@ -23,6 +24,7 @@ Examples:
   convoy run digits.onnx --input digit.png               a picture, brought to the input's size
   convoy run model.onnx --input images=photo.jpg --mean 0.485 0.456 0.406 --std 0.229 0.224 0.225
   convoy run model.onnx --input x=x.npy --input y=y.npy --output-dir results
+  convoy run model.onnx --random 0 --backend xla         by XLA, see convoy devices
 
 Pictures are turned upright by their EXIF orientation, brought to the input's size by --fit,
 multiplied by --scale, less --mean, divided by --std, and laid out as [1,C,H,W], red first. An
@@ -33,6 +35,7 @@ struct Arguments {
   std::filesystem::path model, output_folder;
   InputOptions inputs;
   std::string backend;
+  XlaArguments xla;
   int threads = 0;
 };
 
@@ -107,10 +110,11 @@ void run(const Arguments& arguments, const Session& session) {
   const auto milliseconds = [](Clock::duration d) {
     return std::chrono::duration<double, std::milli>(d).count();
   };
+  const XlaOptions xla = arguments.xla.options({arguments.backend});
   const auto start = Clock::now();
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
   const auto loaded = Clock::now();
-  const Function function = compile(ready.graph, {.backend = arguments.backend});
+  const Function function = compile(ready.graph, {.backend = arguments.backend, .xla = xla});
   const std::vector<Tensor> results = function.call(ready.arrays, {&session.cancellation});
   const auto done = Clock::now();
   const std::vector<std::string> names = class_names(ready.graph);
@@ -139,6 +143,7 @@ void add_run(CLI::App& app, const Session& session) {
                    "write every output there, as NAME.npy")
       ->type_name("DIR");
   add_backend_option(*verb, arguments->backend);
+  arguments->xla.add_to(*verb);
   verb->add_option("--threads", arguments->threads,
                    "at most so many threads, where the backend uses several; the reference has one")
       ->check(CLI::Range(1, 1 << 16));

@@ -16,6 +16,7 @@ struct Session {
 // Each adds its verb with arguments, help and callback. Callbacks throw Error when they fail.
 void add_compare(CLI::App& app, const Session& session);
 void add_convert(CLI::App& app, const Session& session);
+void add_devices(CLI::App& app, const Session& session);
 void add_export(CLI::App& app, const Session& session);
 void add_inspect(CLI::App& app, const Session& session);
 void add_ops(CLI::App& app, const Session& session);

@@ -88,10 +88,9 @@ Module lower(const Graph& graph, const Options& options) {
   Code code(4);
   Program program{options, code, wanted_outputs(graph)};
   Operands arguments;
-  std::vector<std::string> names;
   const auto add_argument = [&](const Type& type, const std::string& name) {
     arguments.push_back(code.parameter(type));
-    names.push_back(on_one_line(name));
+    module.names.push_back(on_one_line(name));
     module.arguments.push_back(type);
     return arguments.back();
   };
@@ -131,7 +130,7 @@ Module lower(const Graph& graph, const Options& options) {
     types += (types.empty() ? "" : ", ") + tensor_type(result.dtype, result.shape);
   module.text =
       fmt::format("module @convoy {{\n  func.func public @main({}\n  ) -> ({}) {{\n{}  }}\n}}\n",
-                  declarations(arguments, names), types, code.text());
+                  declarations(arguments, module.names), types, code.text());
   return module;
 }
 

@@ -30,6 +30,8 @@ struct Check {
 struct Module {
   std::string text;
   std::vector<Type> arguments, results;
+  /// What the arguments are, for people: "input x", "parameter stem.weight", "constant ".
+  std::vector<std::string> names;
   /// Large constants are arguments, not text: these, after inputs and parameters.
   std::vector<Tensor> constants;
   /// What the elements of the last result, bool[checks], mean when they are true. Empty: there is

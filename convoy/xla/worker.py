@@ -2,6 +2,7 @@
 # the messages are. In the one script that the library carries this file follows
 # python/convoy/_jaxlib.py, so what that defines is at hand here.
 
+import gc
 import json
 import mmap
 import os
@@ -110,10 +111,20 @@ class Worker:
         for kind, at, result in zip(result_types, request["results"], results, strict=True):
             self.array(kind, self.shared, at)[...] = result
 
-    def forget(self, request: dict[str, Any]) -> None:
+    def forget(self, request: dict[str, Any], _: None) -> None:
         for number in request["ids"]:
             self.programs.pop(number, None)
             self.arrays.pop(number, None)
+
+    def answer(
+        self, request: dict[str, Any], memory: mmap.mmap | None
+    ) -> tuple[dict[str, Any], bytes] | None:
+        """What there is to say to a request, and bytes that go with it."""
+        try:
+            payload = getattr(self, request["do"])(request, memory)
+        except Exception as error:
+            return {"error": str(error) or type(error).__name__}, b""
+        return None if request["do"] == "forget" else ({}, payload or b"")
 
     def greeting(self) -> dict[str, Any]:
         return {
@@ -140,15 +151,11 @@ def main() -> None:
     messages.send(worker.greeting())
     while True:
         request, memory = messages.receive()
-        if request["do"] == "forget":
-            worker.forget(request)
-            continue
-        payload, answer = None, {}
-        try:
-            payload = getattr(worker, request["do"])(request, memory)
-        except Exception as error:
-            answer = {"error": str(error) or type(error).__name__}
-        messages.send(answer, payload or b"")
+        answer = worker.answer(request, memory)
+        if answer:
+            messages.send(*answer)
+        del memory
+        gc.collect(0)  # XLA gives memory back that it was lent when Python collects garbage
 
 
 main()

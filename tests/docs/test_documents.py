@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
 QUOTE = re.compile(r"^<!-- from: (.*) -->\n+^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(
-    r"^(?P<skip><!-- not run: .*-->\n+)?^```(?P<language>python|cpp|sh)\n(?P<code>.*?)^```",
+    r"^(?P<skip><!-- not run: [^\n]*-->\n+)?^```(?P<language>python|cpp|sh)\n(?P<code>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -48,23 +48,27 @@ def runnable(language: str, code: str) -> bool:
     return True
 
 
+def environment() -> dict[str, str]:
+    """Convoy's command line and this Python come first."""
+    path = [str(BUILD / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return os.environ | {
+        "PATH": os.pathsep.join(path),
+        "PYTHONPATH": os.pathsep.join([str(BUILD / "python"), str(ROOT / "examples")]),
+    }
+
+
 def run_cpp(code: str, folder: Path) -> None:
     (folder / "block.cc").write_text(code)
     library = [f"-I{ROOT}", f"-I{BUILD}/generated", f"{BUILD}/libconvoy.a", "-lfmt", "-pthread"]
     library += ["-lpng", "-ljpeg", "-lzip"]
     command = [os.environ.get("CXX", "c++"), "-std=c++20", "block.cc", *library, "-o", "block"]
     subprocess.run(command, cwd=folder, check=True)
-    subprocess.run(["./block"], cwd=folder, check=True)
+    subprocess.run(["./block"], cwd=folder, env=environment(), check=True)
 
 
 def run_sh(code: str, folder: Path) -> None:
-    path = [str(BUILD / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
-    environment = os.environ | {
-        "PATH": os.pathsep.join(path),
-        "PYTHONPATH": os.pathsep.join([str(BUILD / "python"), str(ROOT / "examples")]),
-    }
     command = ["bash", "-euo", "pipefail", "-c", code]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    subprocess.run(command, cwd=folder, env=environment(), check=True)
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())

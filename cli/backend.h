@@ -1,0 +1,35 @@
+// What runs a model: the options --backend, --plugin, --cache and --layout.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "convoy/compile/function.h"
+
+namespace convoy::cli {
+
+/// Adds --backend to a verb; the default is that of CompileOptions.
+void add_backend_option(CLI::App& verb, std::string& backend);
+
+/// What can be said to the backend xla.
+class XlaArguments {
+ public:
+  void add_to(CLI::App& verb);
+  /// For a verb that runs `used`; UsageError when something is said, and xla is not among them.
+  XlaOptions options(const std::vector<std::string>& used) const;
+
+ private:
+  std::string plugin_, cache_, layout_;
+};
+
+/// Adds --plugin alone.
+void add_plugin_option(CLI::App& verb, std::string& plugin);
+/// Adds --layout alone.
+void add_layout_option(CLI::App& verb, std::string& layout, const std::string& help);
+/// Of "channels_first" and "channels_last"; none for nothing.
+std::optional<stablehlo::Layout> to_layout(const std::string& text);
+
+}  // namespace convoy::cli
