@@ -35,9 +35,9 @@ inline std::vector<pid_t> workers_of(pid_t parent) {
   return found;
 }
 
-/// Whether it came true within ten seconds.
+/// Whether it came true within half a minute.
 inline bool eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -1,5 +1,6 @@
 #include "convoy/xla/worker.h"
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <future>
@@ -235,14 +236,18 @@ TEST_F(Worker, IsNotSharedWithAFork) {
 }
 
 TEST_F(Worker, DiesWithAProgramThatIsKilledInMidCall) {
-  const pid_t program = in_fork([] {
-    run(start_worker()->compile(counting()), {Tensor::of<int64_t>({}, {forever})});
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const pid_t program = in_fork([&] {
+    const auto count = start_worker()->compile(counting());
+    if (::write(pipe[1], "", 1) != 1) return 1;
+    run(count, {Tensor::of<int64_t>({}, {forever})});
     return 0;
   });
-  ASSERT_TRUE(eventually([&] { return workers_of(program).size() == 1; }));
-  // Compiled, and counting: importing jax takes less.
-  const pid_t worker = workers_of(program).at(0);
-  ASSERT_TRUE(eventually([&] { return processor_time(worker) > 300; }));
+  char compiled = 1;
+  ASSERT_EQ(::read(pipe[0], &compiled, 1), 1);
+  ASSERT_EQ(workers_of(program).size(), 1u);
+  wait_until_busy(workers_of(program).at(0));
   ::kill(program, SIGKILL);
   exit_code_of(program);
   EXPECT_TRUE(eventually([&] { return workers_of(program).empty(); }));
