@@ -45,7 +45,8 @@ int64_t bytes_of(const Type& type) {
 
 json parsed(const std::string& text) {
   json content = json::parse(text, nullptr, false);
-  if (!content.is_object()) throw Error("the XLA worker gave an answer that is none");
+  if (!content.is_object() || (content.contains("error") && !content.at("error").is_string()))
+    throw Error("the XLA worker gave an answer that is none");
   return content;
 }
 
@@ -139,8 +140,17 @@ class Worker : public Client, public std::enable_shared_from_this<Worker> {
   /// Waits until no other thread talks to the worker, and starts one where there is none.
   Turn take_turn(const Cancellation& cancellation);
   void start(const Cancellation& cancellation);
-  Message receive(const Cancellation& cancellation);
-  void send(const json& message, int memory = -1);
+  /// A conversation, or a part of one: a worker that was left in the middle of it is ended, lest
+  /// the next call take what it still says for an answer.
+  template <class F>
+  auto talk(F&& f) {
+    try {
+      return f();
+    } catch (...) {
+      process_.reset();
+      throw;
+    }
+  }
   /// What comes with the answer. Error when the worker reports one, or dies.
   io::Descriptor ask(const json& request, const Cancellation& cancellation, int memory = -1);
   void send_forgotten();
@@ -187,7 +197,7 @@ void Worker::start(const Cancellation& cancellation) {
   shared_ = {};
   process_.emplace();
   ++processes_;
-  const json greeting = parsed(receive(cancellation).text);
+  const json greeting = talk([&] { return parsed(process_->receive(cancellation).text); });
   if (greeting.contains("error")) {
     process_.reset();
     throw NotSupportedError(greeting.at("error").get<std::string>());
@@ -195,28 +205,13 @@ void Worker::start(const Cancellation& cancellation) {
   if (greeting_.is_null()) greeting_ = greeting;
 }
 
-Message Worker::receive(const Cancellation& cancellation) {
-  try {
-    return process_->receive(cancellation);
-  } catch (const Error&) {
-    process_.reset();  // dead, or to be killed in the middle of what it does
-    throw;
-  }
-}
-
-void Worker::send(const json& message, int memory) {
-  try {
-    process_->send(message.dump(), memory);
-  } catch (const Error&) {
-    process_.reset();
-    throw;
-  }
-}
-
 io::Descriptor Worker::ask(const json& request, const Cancellation& cancellation, int memory) {
-  send(request, memory);
-  Message answer = receive(cancellation);
-  const json content = parsed(answer.text);
+  Message answer;
+  const json content = talk([&] {
+    process_->send(request.dump(), memory);
+    answer = process_->receive(cancellation);
+    return parsed(answer.text);
+  });
   if (!content.contains("error")) return std::move(answer.memory);
   const std::string error = content.at("error");
   if (request.at("do") == "compile") throw ValueError(error);
@@ -244,7 +239,8 @@ void Worker::send_forgotten() {
     const std::lock_guard lock(forgotten_mutex_);
     ids.swap(forgotten_);
   }
-  if (!ids.empty()) send({{"do", "forget"}, {"ids", ids}});
+  const json request{{"do", "forget"}, {"ids", ids}};
+  if (!ids.empty()) talk([&] { process_->send(request.dump()); });
 }
 
 template <class Thing, class... Arguments>

@@ -1,4 +1,5 @@
-// XLA by jaxlib in a worker process: what there is for CPUs, which no plugin is packaged for.
+// XLA by jaxlib in a worker process: the default on CPUs. A process that forks while one of its
+// threads waits for the worker must not use the client in the child.
 #pragma once
 
 #include <memory>

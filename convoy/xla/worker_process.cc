@@ -247,9 +247,12 @@ int WorkerProcess::reap() {
 
 std::string WorkerProcess::last_words() const {
   std::string text = contents(log_);
-  if (text.size() > shown_of_log)  // from the beginning of a line
-    text.erase(0, std::min(text.find('\n', text.size() - shown_of_log), text.size() - 1) + 1);
   while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (text.size() > shown_of_log) {
+    text.erase(0, text.size() - shown_of_log);
+    // From the beginning of a line, where there is more than one.
+    if (const size_t end = text.find('\n'); end != std::string::npos) text.erase(0, end + 1);
+  }
   return text;
 }
 
