@@ -12,7 +12,7 @@
 #include "convoy/onnx/readers.h"
 #include "convoy/onnx/resample.h"
 #include "convoy/onnx/writers.h"
-#include "convoy/reference/reference.h"
+#include "convoy/ops/axis_taps.h"
 
 namespace convoy::onnx {
 
@@ -208,7 +208,6 @@ Value resized_specially(Reading& in, const std::string& mode, const Target& targ
   if (crops && (box.rank() != 1 || box.size() != 2 * count))
     in.refuse(fmt::format("roi is {}; it must have a start and an end for each of {} axes",
                           to_string(box.type()), count));
-  const Interpolation interpolation{op.mode, op.nearest_mode, op.cubic_coeff_a, op.exclude_outside};
   Value outside;
   for (int64_t k = 0; k < count; ++k) {
     const int64_t axis = axes[static_cast<size_t>(k)];
@@ -224,7 +223,7 @@ Value resized_specially(Reading& in, const std::string& mode, const Target& targ
     in.charge(bytes_to_resample(after, op.mode));
     const std::vector<double> coordinates =
         special_coordinates(mode, before, after, scale, start, end);
-    y = resampled(y, axis, coordinates, interpolation);
+    y = resampled(y, axis, coordinates, op);
     if (!crops) continue;
     Extents along(static_cast<size_t>(y.rank()), 1);
     along[static_cast<size_t>(axis)] = after;
@@ -309,22 +308,12 @@ std::string scales_input(const Resize& op, Writing& out) {
 
 /// How much element i of an axis after resampling takes of element j before, [after, before].
 Tensor resampling_matrix(const ResizeInputGrad& op, size_t axis, int64_t before, int64_t after) {
-  const Resize along{.size = {after},
-                     .mode = op.mode,
-                     .coordinate_mode = op.coordinate_mode,
-                     .nearest_mode = op.nearest_mode,
-                     .scales = op.scales.empty() ? Numbers{} : Numbers{op.scales[axis]},
-                     .cubic_coeff_a = op.cubic_coeff_a,
-                     .antialias = op.antialias,
-                     .exclude_outside = op.exclude_outside};
-  Tensor unit = Tensor::zeros(DType::float64, {before, 1, before});
-  for (int64_t j = 0; j < before; ++j) unit.data<double>()[static_cast<size_t>(j * before + j)] = 1;
-  const Value resampled = resize(constant(unit), along);
-  const Tensor columns = reference::apply(*resampled.node(), std::span(&unit, 1))[0];
-  Tensor matrix(DType::float64, {after, before});
-  for (int64_t j = 0; j < before; ++j)
-    for (int64_t i = 0; i < after; ++i)
-      matrix.data<double>()[static_cast<size_t>(i * before + j)] = columns.at(j * after + i);
+  Tensor matrix = Tensor::zeros(DType::float64, {after, before});
+  const AxisTaps taps = resize_taps(op, axis, before, after);
+  for (size_t i = 0; i < taps.size(); ++i)
+    for (const Tap& tap : taps[i])
+      matrix.data<double>()[i * static_cast<size_t>(before) + static_cast<size_t>(tap.index)] +=
+          tap.weight;
   return matrix;
 }
 

@@ -52,7 +52,7 @@ double kernel(ResizeMode mode, double distance, double a) {
 }
 
 template <class O>
-std::vector<Tap> taps_at(const O& op, double at, double scale, int64_t before) {
+std::vector<Tap> taps_near(const O& op, double at, double scale, int64_t before) {
   const auto inside = [&](int64_t j) { return std::clamp<int64_t>(j, 0, before - 1); };
   if (op.mode == ResizeMode::nearest)
     return {{inside(static_cast<int64_t>(nearest(op.nearest_mode, at))), 1}};
@@ -79,7 +79,7 @@ AxisTaps taps_of(const O& op, size_t axis, int64_t before, int64_t after) {
   AxisTaps taps;
   for (int64_t i = 0; i < after; ++i)
     taps.push_back(
-        taps_at(op, coordinate(op.coordinate_mode, i, scale, before, after), scale, before));
+        taps_near(op, coordinate(op.coordinate_mode, i, scale, before, after), scale, before));
   return taps;
 }
 
@@ -91,6 +91,11 @@ AxisTaps resize_taps(const Resize& op, size_t axis, int64_t before, int64_t afte
 
 AxisTaps resize_taps(const ResizeInputGrad& op, size_t axis, int64_t before, int64_t after) {
   return taps_of(op, axis, before, after);
+}
+
+std::vector<Tap> taps_at(const Resize& how, double coordinate, int64_t size) {
+  // Far outside there is nothing but the outermost element; integers hold what is near.
+  return taps_near(how, std::clamp(coordinate, -4.0, static_cast<double>(size) + 4), 1, size);
 }
 
 AxisTaps transposed(const AxisTaps& taps, int64_t size) {

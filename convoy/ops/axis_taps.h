@@ -21,6 +21,10 @@ AxisTaps resize_taps(const Resize& op, size_t axis, int64_t before, int64_t afte
 /// Those of the resize whose adjoint `op` is.
 AxisTaps resize_taps(const ResizeInputGrad& op, size_t axis, int64_t before, int64_t after);
 
+/// What is found at `coordinate`, which counts elements from 0, of an axis of `size` elements, by
+/// the interpolation of `how` without antialiasing.
+std::vector<Tap> taps_at(const Resize& how, double coordinate, int64_t size);
+
 /// The taps of the adjoint, whose result has `size` elements along the axis.
 AxisTaps transposed(const AxisTaps& taps, int64_t size);
 
