@@ -44,12 +44,17 @@ SpecializationCache::Entry SpecializationCache::find(const std::vector<Extents>&
 
 SpecializationCache::Entry SpecializationCache::insert(const std::vector<Extents>& extents,
                                                        Entry entry) {
+  Entry evicted;  // goes after the lock: its end may wait for somebody who waits for the lock
   const std::unique_lock lock(mutex_);
-  if (kept_.size() >= limit_ && !kept_.empty())
-    kept_.erase(std::min_element(kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
-      return a.second.last_use.load(std::memory_order_relaxed) <
-             b.second.last_use.load(std::memory_order_relaxed);
-    }));
+  if (kept_.size() >= limit_ && !kept_.empty()) {
+    const auto oldest =
+        std::min_element(kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
+          return a.second.last_use.load(std::memory_order_relaxed) <
+                 b.second.last_use.load(std::memory_order_relaxed);
+        });
+    evicted = std::move(oldest->second.entry);
+    kept_.erase(oldest);
+  }
   Kept& kept = kept_[extents];
   kept.entry = std::move(entry);
   kept.last_use.store(++clock_, std::memory_order_relaxed);

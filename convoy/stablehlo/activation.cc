@@ -11,10 +11,13 @@ namespace {
 
 Operand sigmoid(Code& code, const Operand& x) { return code.unary("logistic", x); }
 
-/// max(x, 0) + log(1 + e^−|x|), which does not overflow.
-Operand softplus(Code& code, const Operand& x) {
-  const Operand small = code.unary("exponential", code.unary("negate", code.unary("abs", x)));
-  return code.add(code.binary("maximum", x, code.splat(0, x)), code.unary("log_plus_one", small));
+/// max(x, 0) + log(1 + e^(−β|x|))/β, which does not overflow.
+Operand softplus(Code& code, const Operand& x, double beta = 1) {
+  Operand fall = code.unary("negate", code.unary("abs", x));
+  if (beta != 1) fall = code.mul(fall, beta);
+  Operand rest = code.unary("log_plus_one", code.unary("exponential", fall));
+  if (beta != 1) rest = code.div(rest, beta);
+  return code.add(code.binary("maximum", x, code.splat(0, x)), rest);
 }
 
 Operand hard_sigmoid(Code& code, const Operand& x, double alpha, double beta) {
@@ -64,8 +67,7 @@ Operand lowered(const Activation& op, const Operand& x, Code& code) {
     case ActivationKind::mish:
       return code.mul(x, code.unary("tanh", softplus(code, x)));
     case ActivationKind::softplus:
-      if (op.beta == 1) return softplus(code, x);
-      return code.div(softplus(code, code.mul(x, op.beta)), op.beta);
+      return softplus(code, x, op.beta);
     case ActivationKind::softsign:
       break;
   }

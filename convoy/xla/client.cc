@@ -6,14 +6,11 @@ namespace convoy::xla {
 
 std::shared_ptr<const Program> Client::program(const Source& source,
                                                const std::filesystem::path& folder) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = programs_.find(source.text);
-    if (found != programs_.end())
-      if (auto program = found->second.lock()) return program;
-  }
+  std::shared_ptr<const Program> program = in_use(source);
+  if (program && !is_saved(*this, source, folder)) save_program(*this, source, *program, folder);
+  if (program) return program;
   // Not under the lock: compiling takes long, and two threads seldom want the same.
-  std::shared_ptr<const Program> program = load_program(*this, source, folder);
+  program = load_program(*this, source, folder);
   if (!program) {
     program = compile(source);
     save_program(*this, source, *program, folder);
@@ -22,6 +19,12 @@ std::shared_ptr<const Program> Client::program(const Source& source,
   std::erase_if(programs_, [](const auto& kept) { return kept.second.expired(); });
   programs_[source.text] = program;
   return program;
+}
+
+std::shared_ptr<const Program> Client::in_use(const Source& source) {
+  const std::lock_guard lock(mutex_);
+  const auto found = programs_.find(source.text);
+  return found == programs_.end() ? nullptr : found->second.lock();
 }
 
 }  // namespace convoy::xla

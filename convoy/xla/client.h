@@ -79,6 +79,8 @@ class Client {
   virtual std::shared_ptr<const Buffer> keep(const Tensor& tensor) = 0;
 
  private:
+  std::shared_ptr<const Program> in_use(const Source& source);
+
   std::mutex mutex_;
   std::unordered_map<std::string, std::weak_ptr<const Program>> programs_;  // by text
 };

@@ -62,6 +62,12 @@ std::shared_ptr<const Program> load_program(Client& client, const Source& source
   }
 }
 
+bool is_saved(const Client& client, const Source& source, const std::filesystem::path& folder) {
+  std::error_code none;
+  return folder.empty() ||
+         std::filesystem::exists(path_of(folder, identity_of(client, source)), none);
+}
+
 void save_program(const Client& client, const Source& source, const Program& program,
                   const std::filesystem::path& folder) {
   if (folder.empty()) return;
@@ -73,10 +79,14 @@ void save_program(const Client& client, const Source& source, const Program& pro
     throw ValueError(fmt::format("cannot make the folder '{}' for compiled programs: {}",
                                  folder.string(), failed.message()));
   const std::string identity = identity_of(client, source);
-  io::ReplacingFile file(path_of(folder, identity));
-  file.write(heading(identity, serialized));
-  file.write(serialized);
-  file.commit();
+  try {
+    io::ReplacingFile file(path_of(folder, identity));
+    file.write(heading(identity, serialized));
+    file.write(serialized);
+    file.commit();
+  } catch (const ValueError&) {
+    // Later processes compile again.
+  }
 }
 
 }  // namespace convoy::xla

@@ -8,6 +8,7 @@ is no public interface of JAX, so the versions that are known to have it are pin
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -66,6 +67,7 @@ class Client:
             self._client.platform_version,
             self._device.device_kind,
             platform.machine(),
+            *(os.environ.get(name, "") for name in ("XLA_FLAGS", "LIBTPU_INIT_ARGS")),
         ]
         if self.platform == "cpu":
             parts.append(_processor_features())

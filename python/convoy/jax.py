@@ -18,6 +18,7 @@ try:
 except Unavailable as _error:
     raise NotSupportedError(str(_error)) from None
 
+from jax._src import dispatch
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 from jaxlib.mlir import ir
@@ -67,7 +68,14 @@ class _Module:
     def __init__(self, made: Any) -> None:
         self.text: str = made.text
         self.results = [jax.core.ShapedArray(shape, dtype) for shape, dtype in made.result_types]
-        self.constants = [np.asarray(c) for c in made.constants]
+        self.constants = _placed(made.constants)
+
+
+def _placed(arrays: Sequence[np.ndarray]) -> list[Any]:
+    """Copies on JAX's device, of 64 bits too, whatever JAX makes of those it is given; never
+    tracers."""
+    with jax.enable_x64(True), jax.ensure_compile_time_eval():
+        return [jax.numpy.array(a) for a in arrays]
 
 
 def _is_floating(value: Value) -> bool:
@@ -79,6 +87,7 @@ _call: Any = Primitive("convoy")
 _call.multiple_results = True
 
 
+_call.def_impl(functools.partial(dispatch.apply_primitive, _call))
 _call.def_abstract_eval(lambda *_, module: module.results)
 
 
@@ -112,12 +121,22 @@ def _batch(operands: Sequence[Any], axes: Sequence[Any], *, module: _Module) -> 
 batching.primitive_batchers[_call] = _batch
 
 
+def _no_gradient(value: Value, array: Any) -> Any:
+    return np.zeros(array.shape, array.dtype if _is_floating(value) else jax.dtypes.float0)
+
+
 def _function(program: _Program) -> Callable[..., tuple[Any, ...]]:
     """A function of JAX whose derivatives, of any order, are the gradients of the graph."""
     inputs, outputs = program.graph.inputs, program.graph.outputs
 
     def call(*arrays: Any) -> tuple[Any, ...]:
-        module = program.module(tuple(a.shape for a in arrays))
+        shapes = tuple(a.shape for a in arrays)
+        if not all(isinstance(size, int) for shape in shapes for size in shape):
+            raise NotSupportedError(
+                f"a graph becomes a program for known sizes, not for {shapes}: export it once for "
+                "each set of them"
+            )
+        module = program.module(shapes)
         return tuple(_call.bind(*arrays, *module.constants, module=module))
 
     def forward(*arrays: Any) -> Any:
@@ -125,9 +144,11 @@ def _function(program: _Program) -> Callable[..., tuple[Any, ...]]:
 
     def backward(arrays: Any, grads: Any) -> tuple[Any, ...]:
         seeds = [g for y, g in zip(outputs, grads, strict=True) if _is_floating(y)]
+        if not seeds:  # nothing here has a derivative
+            return tuple(_no_gradient(x, a) for x, a in zip(inputs, arrays, strict=True))
         found = iter(_function(program.gradients)(*arrays, *seeds))
         return tuple(
-            next(found) if _is_floating(x) else np.zeros(a.shape, jax.dtypes.float0)
+            next(found) if _is_floating(x) else _no_gradient(x, a)
             for x, a in zip(inputs, arrays, strict=True)
         )
 
@@ -136,10 +157,10 @@ def _function(program: _Program) -> Callable[..., tuple[Any, ...]]:
     return differentiable  # type: ignore[no-any-return]
 
 
-def _checked(graph: Graph, arrays: Sequence[Any]) -> list[Any]:
-    """The arrays as JAX has them, of the dtypes that the inputs are declared with."""
+def _checked(declared: Sequence[Value], arrays: Sequence[Any]) -> list[Any]:
+    """The arrays as JAX has them, of the dtypes that are declared."""
     taken = []
-    for x, array in zip(graph.inputs, arrays, strict=True):
+    for x, array in zip(declared, arrays, strict=True):
         a = jax.numpy.asarray(array)
         if a.dtype != x.dtype:
             wide = " (JAX makes 32 bits of 64 unless jax_enable_x64 is set)"
@@ -153,7 +174,7 @@ def initial_parameters(graph: Graph | Function) -> dict[str, Any]:
     """The values of the graph's parameters by name, as arrays of JAX: what a function made with
     `parameters=True` takes first. ValueError when two have one name."""
     found = (graph.graph if isinstance(graph, Function) else graph).parameters
-    values = {p.name: jax.numpy.asarray(p.value) for p in found}
+    values = dict(zip((p.name for p in found), _placed([p.value for p in found]), strict=True))
     if len(values) != len(found):
         raise _convoy.ValueError("two parameters have one name")
     return values
@@ -174,9 +195,10 @@ def to_jax(
     `initial_parameters(graph)` gives one to start with.
 
     `layout` says where channels stand inside: "channels_first", "channels_last", or None for what
-    is fast on JAX's device. Rules about data (an index out of range) are not checked.
+    is fast on JAX's device. Rules about data (an index out of range) are not checked. Of a function
+    that was compiled with updates, the graph alone is taken.
     """
-    own = graph.graph if isinstance(graph, Function) else graph
+    own = graph.graph if isinstance(graph, Function) else graph  # without its updates
     states = own.parameters
     program = _Program(_convoy._parameters_as_inputs(own), layout)
     function = _function(program)
@@ -187,7 +209,7 @@ def to_jax(
             raise _convoy.ValueError(
                 f"the function takes {len(own.inputs)} arrays, got {len(inputs)}"
             )
-        results = function(*_checked(program.graph, [*inputs, *values]))
+        results = function(*_checked(own.inputs, inputs), *values)
         return results[0] if single else results
 
     if parameters:
@@ -196,11 +218,15 @@ def to_jax(
         def with_parameters(values: dict[str, Any], *inputs: Any) -> Any:
             if set(values) != set(names):
                 raise _convoy.ValueError(
-                    f"the parameters are {', '.join(names)}; got {', '.join(values)}"
+                    f"the parameters are {', '.join(names)}; got {', '.join(values) or 'none'}"
                 )
-            return on_arrays(inputs, [values[name] for name in names])
+            return on_arrays(inputs, _checked(states, [values[name] for name in names]))
 
         return jax.jit(with_parameters)  # type: ignore[no-any-return]
 
-    known = [jax.numpy.asarray(p.value) for p in states]
-    return jax.jit(lambda *inputs: on_arrays(inputs, known))  # type: ignore[no-any-return]
+    known = _placed([p.value for p in states])
+
+    def with_known_parameters(*inputs: Any) -> Any:
+        return on_arrays(inputs, known)
+
+    return jax.jit(with_known_parameters)  # type: ignore[no-any-return]

@@ -302,7 +302,11 @@ void bind_function(nb::module_& m) {
           "input_names", [](const CompiledFunction& f) { return f.names; },
           "Names of the inputs, in order.")
       .def_prop_ro(
-          "specializations", [](const CompiledFunction& f) { return f.function.specializations(); },
+          "specializations",
+          [](const CompiledFunction& f) {
+            const nb::gil_scoped_release release;
+            return f.function.specializations();
+          },
           "For how many shapes it has been compiled so far.")
       .def("__repr__", [](const CompiledFunction& f) {
         return fmt::format("<Function ({}) on {}>", fmt::join(f.names, ", "),

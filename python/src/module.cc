@@ -4,6 +4,8 @@
 
 NB_MODULE(_convoy, m) {
   using namespace convoy::python;
+  // What others still hold when the interpreter ends (JAX keeps arrays) is no fault to report.
+  nanobind::set_leak_warnings(false);
   m.attr("__version__") = nanobind::str(convoy::version.data(), convoy::version.size());
   bind_errors(m);
   bind_arrays(m);

@@ -158,6 +158,22 @@ def test_threads_share_a_function():
     assert f.specializations == 4
 
 
+def test_dropping_programs_waits_for_nobody():
+    x = convoy.input("x", ("N",), "float32")
+    f = compiled([x], x * 1.5)  # keeps 64 shapes
+    done = threading.Event()
+
+    def call():
+        for n in range(1, 140):
+            f(np.ones(n, np.float32))
+        done.set()
+
+    threading.Thread(target=call, daemon=True).start()
+    while not done.wait(0):
+        assert f.specializations <= 64
+    assert f.specializations == 64
+
+
 # Programs kept
 
 
@@ -177,6 +193,15 @@ def test_one_program_serves_functions_that_are_alike(monkeypatch):
     assert len(count) == 1
 
 
+def test_a_program_in_use_is_left_in_the_cache_too(tmp_path):
+    x = convoy.input("x", (13,), "float32")
+    f = compiled([x], convoy.sin(x) * 2.75)
+    f(np.ones(13, np.float32))
+    kept = compiled([x], convoy.sin(x) * 2.75, cache=tmp_path)
+    kept(np.ones(13, np.float32))
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 PROGRAM = """
     import sys
     import numpy as np
@@ -193,8 +218,9 @@ PROGRAM = """
 """
 
 
-def run_with_cache(folder):
+def run_with_cache(folder, **variables):
     environment = os.environ | {"PYTHONPATH": "build/release/python", "JAX_PLATFORMS": "cpu"}
+    environment |= variables
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder)],
         capture_output=True, text=True, env=environment,
@@ -217,6 +243,22 @@ def test_programs_outlive_the_process(tmp_path):
         file.write_bytes(broken)
         assert run_with_cache(folder) == (total, 1)  # compiled anew, and left whole:
     assert run_with_cache(folder) == (total, 0)
+
+
+def test_flags_of_xla_are_part_of_what_a_program_is(tmp_path):
+    assert run_with_cache(tmp_path)[1] == 1
+    flags = {"XLA_FLAGS": "--xla_cpu_enable_fast_math=true"}
+    assert run_with_cache(tmp_path, **flags)[1] == 1
+    assert run_with_cache(tmp_path, **flags)[1] == 0
+    assert run_with_cache(tmp_path)[1] == 0
+
+
+def test_a_file_that_cannot_be_written_costs_the_cache_alone(tmp_path):
+    total, _ = run_with_cache(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    file.mkdir()
+    assert run_with_cache(tmp_path) == (total, 1)
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path):

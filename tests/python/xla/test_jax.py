@@ -164,6 +164,47 @@ def test_64_bits_need_jax_to_know_them():
     assert "unless jax_enable_x64 is set" in done.stderr
 
 
+def test_constants_and_parameters_of_64_bits_whatever_jax_is_set_to():
+    x = convoy.input("x", (200,), "float32")
+    at = convoy.constant(np.arange(100) * 2)
+    few = convoy.parameter("few", np.array([3, 5]), trainable=False)
+    jax.config.update("jax_enable_x64", False)
+    try:
+        f = convoy.jax.to_jax(convoy.Graph([x], [convoy.gather(x, at), convoy.gather(x, few)]))
+        data = np.arange(200, dtype=np.float32)
+        for picked, two in (f(data), jax.jit(f)(data)):
+            np.testing.assert_array_equal(picked, data[::2])
+            np.testing.assert_array_equal(two, [3, 5])
+        grad = jax.grad(lambda a: f(a)[0].sum())(data)
+        np.testing.assert_array_equal(
+            jax.vmap(f)(np.stack([data, -data]))[0], [data[::2], -data[::2]]
+        )
+    finally:
+        jax.config.update("jax_enable_x64", True)
+    np.testing.assert_array_equal(grad, [1, 0] * 100)
+
+
+def test_it_runs_without_jit_as_well():
+    f = convoy.jax.to_jax(graph())
+    with jax.disable_jit():
+        close(f(X), in_jax(W, X))
+
+
+def test_what_has_no_derivative():
+    x = convoy.input("x", (4,), "float32")
+    f = convoy.jax.to_jax(convoy.Graph([x], [convoy.arg_max(x)]))
+    _, pullback = jax.vjp(f, jnp.ones(4, jnp.float32))
+    (grad,) = pullback(np.zeros((), jax.dtypes.float0))
+    np.testing.assert_array_equal(grad, np.zeros(4))
+
+
+def test_symbolic_sizes_of_jax_are_refused():
+    f = convoy.jax.to_jax(graph())
+    shape = jax.ShapeDtypeStruct(jax.export.symbolic_shape("b,3,9,8"), np.float32)
+    with pytest.raises(convoy.NotSupportedError, match="for known sizes"):
+        jax.export.export(jax.jit(f))(shape)
+
+
 def test_half_precision():
     x = convoy.input("x", (3, 5), "bfloat16")
     f = convoy.jax.to_jax(convoy.Graph([x], [convoy.softmax(x)]))
