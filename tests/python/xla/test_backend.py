@@ -22,6 +22,12 @@ def test_it_is_listed():
     assert "xla" in convoy.backends()
 
 
+def test_jax_is_imported_when_it_is_needed_and_not_before():
+    program = "import sys, convoy; assert 'jax' not in sys.modules"
+    environment = os.environ | {"PYTHONPATH": "build/release/python"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
 def test_arrays_change_hands_without_copies(monkeypatch):
     from convoy import _jaxlib
 
