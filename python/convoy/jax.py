@@ -45,7 +45,7 @@ class _Program:
                 on_cpu = jax.default_backend() == "cpu"
                 layout: Any = self.layout or ("channels_last" if on_cpu else "channels_first")
                 made = _convoy.to_stablehlo(self.graph, shapes, layout=layout)
-                self._modules[shapes] = _Module(made)
+                self._modules[shapes] = _Module(made, self)
             return self._modules[shapes]
 
     @functools.cached_property
@@ -65,7 +65,8 @@ class _Program:
 class _Module:
     """StableHLO as a parameter of a JAX operation: equal to itself alone."""
 
-    def __init__(self, made: Any) -> None:
+    def __init__(self, made: Any, program: _Program) -> None:
+        self.program = program
         self.text: str = made.text
         self.results = [jax.core.ShapedArray(shape, dtype) for shape, dtype in made.result_types]
         self.constants = _placed(made.constants)
@@ -104,17 +105,42 @@ mlir.register_lowering(_call, _lower)
 
 
 def _batch(operands: Sequence[Any], axes: Sequence[Any], *, module: _Module) -> Any:
-    """One after another, inside one program: a graph may do anything across its own batch."""
-    mapped = [i for i, axis in enumerate(axes) if axis is not None]
+    graph = module.program.graph
+    count = len(graph.inputs)  # constants follow, which belong to no element
+    mapped = [axis is not None for axis in axes[:count]]
+    arrays = [
+        jax.numpy.moveaxis(a, axis, 0) if axis is not None else a
+        for a, axis in zip(operands[:count], axes, strict=False)
+    ]
+    if _convoy._keeps_batch_apart(graph, mapped):
+        return _as_one_batch(arrays, mapped, module)
+    return _one_by_one(arrays, mapped, operands[count:], module)
 
-    def one(slices: Sequence[Any]) -> Any:
-        given = list(operands)
-        for i, part in zip(mapped, slices, strict=True):
-            given[i] = part
-        return _call.bind(*given, module=module)
 
-    stacked = [jax.numpy.moveaxis(operands[i], axes[i], 0) for i in mapped]
-    results = jax.lax.map(one, stacked)
+def _as_one_batch(arrays: list[Any], mapped: list[bool], module: _Module) -> Any:
+    """The batches of all elements as one long batch, where pictures do not meet."""
+    size, batch = next(a.shape[:2] for a, m in zip(arrays, mapped, strict=True) if m)
+    given = [
+        a.reshape(size * batch, *a.shape[2:]) if m else a
+        for a, m in zip(arrays, mapped, strict=True)
+    ]
+    whole = module.program.module(tuple(a.shape for a in given))
+    results = _call.bind(*given, *whole.constants, module=whole)
+    apart = [r.reshape(size, batch, *r.shape[1:]) for r in results]
+    return apart, [0] * len(apart)
+
+
+def _one_by_one(
+    arrays: list[Any], mapped: list[bool], constants: Sequence[Any], module: _Module
+) -> Any:
+    """One after another, inside one program: the graph may do anything across its own batch."""
+
+    def one(parts: Sequence[Any]) -> Any:
+        rest = iter(parts)
+        given = [next(rest) if m else a for a, m in zip(arrays, mapped, strict=True)]
+        return _call.bind(*given, *constants, module=module)
+
+    results = jax.lax.map(one, [a for a, m in zip(arrays, mapped, strict=True) if m])
     return results, [0] * len(results)
 
 
@@ -188,7 +214,8 @@ def to_jax(
     It takes arrays for the inputs, in order, and gives an array, or a tuple of them where the graph
     has several outputs, on JAX's device. It may be used under `jax.jit` (and is compiled as a whole
     in any case), `jax.grad` and `jax.vjp` (the derivative is the graph's own gradient), and
-    `jax.vmap`, which runs it once for each element, one after another.
+    `jax.vmap`: as one long batch where the graph has a symbolic batch whose elements do not meet,
+    else one element after another.
 
     Parameters have the values they have now. With `parameters=True` the function takes a dict of
     them by name as its first argument, which `jax.grad` then differentiates by;

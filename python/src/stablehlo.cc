@@ -11,6 +11,7 @@
 #include "arguments.h"
 #include "convoy/base/error.h"
 #include "convoy/compile/optimize.h"
+#include "convoy/passes/batch_axis.h"
 #include "layouts.h"
 #include "module.h"
 
@@ -87,6 +88,8 @@ void bind_stablehlo(nb::module_& m) {
           },
           nb::sig("def constants(self) -> list[numpy.typing.NDArray[typing.Any]]"),
           "The arrays of the last arguments: large constants are no text.");
+  m.def("_keeps_batch_apart", keeps_batch_apart, "graph"_a, "batched"_a,
+        "Whether one call on a longer batch gives what calls on its parts give.");
   m.def("_parameters_as_inputs", parameters_as_inputs, "graph"_a,
         "The graph with its parameters as further inputs, in order.");
   m.def(

@@ -90,6 +90,19 @@ def test_vmap_with_and_without_a_gradient():
     close(grads, jax.vmap(jax.grad(lambda x: (in_jax(W, x) ** 2).sum()))(batch))
 
 
+def test_vmap_makes_one_batch_where_pictures_do_not_meet():
+    f = convoy.jax.to_jax(graph())
+    batch = np.stack([X, 2 * X, X + 1])
+    assert "scan" not in str(jax.make_jaxpr(jax.vmap(f))(batch))
+    x = convoy.input("x", ("N", 3), "float32")
+    centred = convoy.jax.to_jax(convoy.Graph([x], [x - convoy.reduce_mean(x, 0, keepdims=True)]))
+    rows = random_array(1, (4, 5, 3), "float32")
+    assert "scan" in str(jax.make_jaxpr(jax.vmap(centred))(rows))
+    close(jax.vmap(centred)(rows), rows - rows.mean(1, keepdims=True))
+    assert jax.vmap(f)(batch[:0]).shape == (0, 2, 4, 5, 4)
+    assert jax.vmap(f)(batch[:, :0]).shape == (3, 0, 4, 5, 4)
+
+
 def test_vmap_over_one_of_two_inputs():
     x, y = (convoy.input(n, (3,), "float32") for n in "xy")
     f = convoy.jax.to_jax(convoy.Graph([x, y], [x * y, x - y]))
