@@ -75,12 +75,13 @@ std::string literal(double value, DType dtype) {
       else
         return fmt::format("{}", convert<T>(value));
     });
-  if (!std::isfinite(value)) return bits_of(value, dtype);
+  const bool is_finite = visit_dtype(dtype, [&]<class T>(std::type_identity<T>) {
+    return std::isfinite(convert<double>(convert<T>(value)));
+  });
+  if (!is_finite) return bits_of(value, dtype);
   // As short as the number reads back in its dtype; MLIR wants a point.
   std::string text = dtype == DType::float64 ? fmt::format("{}", value)
                                              : fmt::format("{}", static_cast<float>(value));
-  if (!std::isfinite(std::stod(text)) || (dtype == DType::float16 && std::abs(value) > 65504))
-    return bits_of(value, dtype);
   const size_t exponent = text.find('e');
   if (text.find('.') == std::string::npos)
     text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
