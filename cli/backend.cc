@@ -27,8 +27,7 @@ void add_layout_option(CLI::App& verb, std::string& layout, const std::string& h
 
 std::optional<stablehlo::Layout> to_layout(const std::string& text) {
   if (text.empty()) return std::nullopt;
-  return text == "channels_last" ? stablehlo::Layout::channels_last
-                                 : stablehlo::Layout::channels_first;
+  return parse_enum<stablehlo::Layout>("layout", text);
 }
 
 void XlaArguments::add_to(CLI::App& verb) {

@@ -11,12 +11,7 @@ std::string Code::fresh() { return "%" + std::to_string((*next_)++); }
 
 void Code::line(const std::string& text) { text_ += indent_ + text + "\n"; }
 
-void Code::comment(std::string_view text) {
-  std::string flat(text);  // a name may hold anything
-  for (char& c : flat)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  line("// " + flat);
-}
+void Code::comment(std::string_view text) { line("// " + on_one_line(std::string(text))); }
 
 Operand Code::result(const std::string& right, DType dtype, const Extents& shape) {
   const Operand value{fresh(), dtype, shape};

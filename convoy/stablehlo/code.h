@@ -33,9 +33,8 @@ std::string literal(double value, DType dtype);
 
 /// How a window slides over the axes of an operand; every list has one entry per axis of it.
 struct SlidingWindow {
-  Extents size, stride, dilation;                    // of the window
+  Extents size, stride, dilation;
   std::vector<std::pair<int64_t, int64_t>> padding;  // begin, end; negative crops
-  Extents base_dilation = {};                        // of the operand; empty: 1
 };
 
 /// Which axis of each array of a convolution is what, and how the window slides over the spatial
@@ -160,6 +159,11 @@ class Code {
   void line(const std::string& text);
   Operand result(const std::string& right, DType dtype, const Extents& shape);
   Operands results(const std::string& right, const Operands& types);
+  /// reduce or reduce_window: `shape` is that of every result, `body` from (accumulated…,
+  /// elements…), `initial` of one scalar for each operand.
+  Operands folded(std::string_view op, const Operands& x, const Operands& initial,
+                  const std::string& attributes, const Extents& shape,
+                  const std::function<Operands(Code&, const Operands&)>& body);
   /// A region of parameters of these types; the text of it with braces.
   std::string region(const Operands& parameters,
                      const std::function<Operands(Code&, const Operands&)>& body);

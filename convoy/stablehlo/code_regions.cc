@@ -32,6 +32,19 @@ std::string Code::region(const Operands& parameters,
   return fmt::format("{{\n{}^bb0({}):\n{}{}}}", indent_ + "  ", header, inner.text(), indent_);
 }
 
+Operands Code::folded(std::string_view op, const Operands& x, const Operands& initial,
+                      const std::string& attributes, const Extents& shape,
+                      const std::function<Operands(Code&, const Operands&)>& body) {
+  Operands given = x, scalars = initial, types;
+  given.insert(given.end(), initial.begin(), initial.end());
+  scalars.insert(scalars.end(), initial.begin(), initial.end());
+  for (const Operand& operand : x) types.push_back({"", operand.dtype, shape});
+  const std::string inner = region(scalars, body);
+  return results(fmt::format("\"stablehlo.{}\"({}) <{{{}}}> ({}) : ({}) -> ({})", op,
+                             names_of(given), attributes, inner, types_of(given), types_of(types)),
+                 types);
+}
+
 Operand Code::reduce(const Operand& x, const Extents& axes, double initial, std::string_view op) {
   if (axes.empty()) return x;
   return reduce({x}, axes, {splat(initial, x.dtype)},
@@ -45,15 +58,7 @@ Operands Code::reduce(const Operands& x, const Extents& axes, const Operands& in
   Extents shape;
   for (size_t a = 0; a < is_reduced.size(); ++a)
     if (!is_reduced[a]) shape.push_back(x[0].shape[a]);
-  Operands given = x, scalars = initial, types;
-  given.insert(given.end(), initial.begin(), initial.end());
-  scalars.insert(scalars.end(), initial.begin(), initial.end());
-  for (const Operand& operand : x) types.push_back({"", operand.dtype, shape});
-  const std::string inner = region(scalars, body);
-  return results(
-      fmt::format("\"stablehlo.reduce\"({}) <{{dimensions = {}}}> ({}) : ({}) -> ({})",
-                  names_of(given), i64_array(axes), inner, types_of(given), types_of(types)),
-      types);
+  return folded("reduce", x, initial, "dimensions = " + i64_array(axes), shape, body);
 }
 
 Operand Code::reduce_window(const Operand& x, const SlidingWindow& window, double initial,
@@ -66,27 +71,18 @@ Operand Code::reduce_window(const Operand& x, const SlidingWindow& window, doubl
 Operands Code::reduce_window(const Operands& x, const SlidingWindow& window,
                              const Operands& initial,
                              const std::function<Operands(Code&, const Operands&)>& body) {
-  const size_t rank = x[0].shape.size();
-  const Extents base = window.base_dilation.empty() ? Extents(rank, 1) : window.base_dilation;
   Extents shape;
-  for (size_t a = 0; a < rank; ++a) {
-    const int64_t size = x[0].shape[a] == 0 ? 0 : (x[0].shape[a] - 1) * base[a] + 1;
-    const int64_t room = size + window.padding[a].first + window.padding[a].second -
+  for (size_t a = 0; a < x[0].shape.size(); ++a) {
+    const int64_t room = x[0].shape[a] + window.padding[a].first + window.padding[a].second -
                          ((window.size[a] - 1) * window.dilation[a] + 1);
     shape.push_back(room < 0 ? 0 : room / window.stride[a] + 1);
   }
-  Operands given = x, scalars = initial, types;
-  given.insert(given.end(), initial.begin(), initial.end());
-  scalars.insert(scalars.end(), initial.begin(), initial.end());
-  for (const Operand& operand : x) types.push_back({"", operand.dtype, shape});
-  const std::string inner = region(scalars, body);
-  return results(
-      fmt::format("\"stablehlo.reduce_window\"({}) <{{window_dimensions = {}, window_strides = {}, "
-                  "base_dilations = {}, window_dilations = {}, {}}}> ({}) : ({}) -> ({})",
-                  names_of(given), i64_array(window.size), i64_array(window.stride),
-                  i64_array(base), i64_array(window.dilation), padding_attribute(window.padding),
-                  inner, types_of(given), types_of(types)),
-      types);
+  return folded(
+      "reduce_window", x, initial,
+      fmt::format("window_dimensions = {}, window_strides = {}, window_dilations = {}, {}",
+                  i64_array(window.size), i64_array(window.stride), i64_array(window.dilation),
+                  padding_attribute(window.padding)),
+      shape, body);
 }
 
 Operand Code::scatter(const Operand& x, const Operand& indices, const Operand& updates,

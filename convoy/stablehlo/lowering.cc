@@ -1,6 +1,7 @@
 #include "convoy/stablehlo/lowering.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -8,6 +9,12 @@
 #include "convoy/base/error.h"
 
 namespace convoy::stablehlo {
+
+Extents first_axes(int64_t count) {
+  Extents axes(static_cast<size_t>(count));
+  std::iota(axes.begin(), axes.end(), int64_t{0});
+  return axes;
+}
 
 int64_t channel_axis(Layout layout, int64_t rank) {
   return layout == Layout::channels_last ? rank - 1 : 1;
@@ -37,8 +44,7 @@ namespace {
 
 /// The axes 0, 1, … of `layout` in the order that makes `to` of it.
 Extents order_between(Layout to, int64_t rank) {
-  Extents order(static_cast<size_t>(rank));
-  for (int64_t a = 0; a < rank; ++a) order[static_cast<size_t>(a)] = a;
+  Extents order = first_axes(rank);
   if (to == Layout::channels_last) return in_layout(to, order);
   std::rotate(order.begin() + 1, order.end() - 1, order.end());
   return order;
@@ -84,9 +90,7 @@ Operand Lowering::elementwise(size_t i, Layout layout) {
   if (layout == Layout::channels_first || own_rank == rank)
     return code().broadcast(input(i, layout), in_layout(layout, shape));
   // Of lower rank: its axes are the last of the shape, wherever the layout has them.
-  Extents all;
-  for (int64_t a = 0; a < rank; ++a) all.push_back(a);
-  const Extents order = in_layout(layout, all);
+  const Extents order = in_layout(layout, first_axes(rank));
   Extents axes;
   for (int64_t a = rank - own_rank; a < rank; ++a)
     axes.push_back(std::find(order.begin(), order.end(), a) - order.begin());
@@ -104,9 +108,7 @@ void Lowering::result(size_t k, const Operand& value, Layout layout) {
 
 void Lowering::require(const Operand& holds, Violation violation) {
   if (!checks()) return;
-  Extents all(holds.shape.size());
-  for (size_t a = 0; a < all.size(); ++a) all[a] = static_cast<int64_t>(a);
-  const Operand every = code().reduce(holds, all, 1, "and");
+  const Operand every = code().reduce(holds, first_axes(holds.rank()), 1, "and");
   program_.broken.push_back(code().unary("not", every));
   program_.checks.push_back({node_, std::move(violation)});
 }

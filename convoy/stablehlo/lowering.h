@@ -13,6 +13,8 @@
 
 namespace convoy::stablehlo {
 
+/// 0, 1, … count − 1.
+Extents first_axes(int64_t count);
 /// Which axis is what in an array [N,C,S…] of `rank` axes, laid out as `layout` says.
 int64_t channel_axis(Layout layout, int64_t rank);
 int64_t spatial_axis(Layout layout, int64_t spatial);
@@ -57,8 +59,6 @@ class Lowering {
   /// Input i in its own dtype, as it is computed with (halves as float32) below.
   Operand raw(size_t i, Layout layout = Layout::channels_first);
   Operand input(size_t i, Layout layout = Layout::channels_first);
-  /// The array behind input i when it is a constant of the graph; null otherwise.
-  const Tensor* known(size_t i) const { return node_->inputs[i].node()->constant(); }
 
   /// The layout that operators with windows work in: as chosen for the program.
   Layout layout() const { return program_.options.layout; }

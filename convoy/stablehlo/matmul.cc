@@ -8,13 +8,6 @@ namespace convoy::stablehlo {
 
 namespace {
 
-/// The axes 0 … count − 1.
-Extents first_axes(int64_t count) {
-  Extents axes;
-  for (int64_t a = 0; a < count; ++a) axes.push_back(a);
-  return axes;
-}
-
 /// x with `batch` before its last two axes.
 Operand with_batch(Code& code, const Operand& x, const Extents& batch) {
   Extents shape = batch;

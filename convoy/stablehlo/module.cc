@@ -6,6 +6,7 @@
 #include "convoy/base/error.h"
 #include "convoy/graph/unsupported.h"
 #include "convoy/stablehlo/lowerings.h"
+#include "convoy/stablehlo/spelling.h"
 #include "convoy/stablehlo/stablehlo.h"
 
 namespace convoy::stablehlo {
@@ -73,12 +74,6 @@ std::string declarations(const Operands& arguments, const std::vector<std::strin
                         tensor_type(arguments[i].dtype, arguments[i].shape),
                         i + 1 < arguments.size() ? "," : "", names[i]);
   return text;
-}
-
-std::string on_one_line(std::string name) {
-  for (char& c : name)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  return name;
 }
 
 }  // namespace

@@ -115,6 +115,12 @@ std::string pairs(const std::vector<std::pair<int64_t, int64_t>>& values) {
   return "[" + text + "]";
 }
 
+std::string on_one_line(std::string name) {
+  for (char& c : name)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  return name;
+}
+
 std::string elements_of(const Tensor& value) {
   constexpr int64_t readable = 64;
   if (value.size() > readable && value.dtype() != DType::boolean) {

@@ -19,6 +19,8 @@ std::string list(const Extents& values);
 std::string i64_array(const Extents& values);
 /// "[[0, 1], [2, 3]]".
 std::string pairs(const std::vector<std::pair<int64_t, int64_t>>& values);
+/// A name, which may hold anything, fit for a comment.
+std::string on_one_line(std::string name);
 /// Elements in nested brackets, or as the hexadecimal digits of their bytes when there are many.
 std::string elements_of(const Tensor& value);
 

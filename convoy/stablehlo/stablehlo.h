@@ -1,16 +1,33 @@
 // Graphs as StableHLO, the language of XLA: text that anything with an XLA inside compiles.
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "convoy/graph/graph.h"
 
-namespace convoy::stablehlo {
+namespace convoy {
+namespace stablehlo {
 
 /// Where the channels stand in arrays between operators. Inputs, parameters and results of a
 /// program have theirs second, whatever is chosen here.
 enum class Layout { channels_first, channels_last };
+
+}  // namespace stablehlo
+
+template <>
+struct EnumNames<stablehlo::Layout> {
+  using N = std::pair<stablehlo::Layout, std::string_view>;
+  static constexpr std::array values{N{stablehlo::Layout::channels_first, "channels_first"},
+                                     N{stablehlo::Layout::channels_last, "channels_last"}};
+};
+
+}  // namespace convoy
+
+namespace convoy::stablehlo {
 
 struct Options {
   Layout layout = Layout::channels_first;

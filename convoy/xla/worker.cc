@@ -228,8 +228,8 @@ void Worker::forget(int64_t id) {
   if (!turn || !process_ || !process_->alive()) return;
   try {
     send_forgotten();
-  } catch (const Error&) {
-    // It died: it has forgotten everything.
+  } catch (...) {
+    // It is ended, and has forgotten everything. Destructors call this.
   }
 }
 

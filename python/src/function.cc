@@ -208,11 +208,7 @@ std::vector<std::pair<ParameterPtr, Value>> to_updates(nb::handle object) {
 
 std::optional<stablehlo::Layout> to_layout(nb::handle name) {
   if (name.is_none()) return std::nullopt;
-  const std::string text = python_text(name);
-  if (text == "channels_first") return stablehlo::Layout::channels_first;
-  if (text == "channels_last") return stablehlo::Layout::channels_last;
-  throw ValueError(
-      fmt::format("layout must be 'channels_first', 'channels_last' or None, got '{}'", text));
+  return parse_enum<stablehlo::Layout>("layout", python_text(name));
 }
 
 namespace {
