@@ -19,14 +19,14 @@ if(type STREQUAL "STATIC_LIBRARY")
   # A static library brings its own dependencies to every link.
   string(CONCAT config_dependencies
          "list(APPEND CMAKE_MODULE_PATH \${CMAKE_CURRENT_LIST_DIR})\n"
-         "find_dependency(fmt)\nfind_dependency(JPEG)\n"
+         "find_dependency(fmt)\nfind_dependency(hwy)\nfind_dependency(JPEG)\n"
          "find_dependency(libzip MODULE)\nfind_dependency(PNG)")
   install(FILES cmake/Findlibzip.cmake DESTINATION ${package_dir})
-  set(pc_requires "Requires: fmt libjpeg libpng libzip")
+  set(pc_requires "Requires: fmt libhwy libjpeg libpng libzip")
   set(pc_libs_extra " -pthread")
 else()
   set(config_dependencies "")
-  set(pc_requires "Requires.private: fmt libjpeg libpng libzip")
+  set(pc_requires "Requires.private: fmt libhwy libjpeg libpng libzip")
   set(pc_libs_extra "")
 endif()
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # What turns a graph into numbers: none knows another, and only convoy/compile names them.
-BACKENDS = {"reference", "xla"}
+BACKENDS = {"reference", "cpu", "xla"}
 
 # What programs use the library for, without the networks that come with it.
 LIBRARY = {
@@ -38,6 +38,7 @@ LAYERS = {
     "composites": {"base", "ops", "graph"},
     "passes": {"base", "ops", "graph", "composites"},
     "reference": {"base", "ops", "graph", "composites", "passes"},
+    "cpu": {"base", "ops", "graph", "composites", "passes", "reference"},
     "stablehlo": {"base", "ops", "graph"},
     "io": {"base"},
     "xla": {"io", "base", "ops", "graph", "stablehlo"},

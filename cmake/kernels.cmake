@@ -1,0 +1,13 @@
+# How the kernels of the backend cpu are compiled: one source for every instruction set, chosen
+# from when a network is compiled (convoy/cpu/kernels/tier.h).
+file(GLOB_RECURSE kernel_sources CONFIGURE_DEPENDS convoy/cpu/kernels/*.cc)
+# Optimised in debug builds and under sanitizers, too: a network would take minutes otherwise.
+set(kernel_options -O3)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  # The baseline is what Highway calls SSE4: without it g++ compiles one lane at a time for nobody.
+  list(APPEND kernel_options -march=x86-64-v2)
+endif()
+# SVE vectors have no size at compile time, and no kernel uses AES.
+set_source_files_properties(${kernel_sources} PROPERTIES
+  COMPILE_OPTIONS "${kernel_options}"
+  COMPILE_DEFINITIONS "HWY_DISABLE_PCLMUL_AES;HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_SSSE3)")

@@ -1,0 +1,53 @@
+#include "convoy/cpu/kernels/tier.h"
+
+#include <stdexcept>
+
+#include <hwy/highway.h>
+
+#include "convoy/base/error.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+constexpr std::array all{Tier::avx512, Tier::avx2, Tier::sse4, Tier::neon};
+
+std::vector<Tier> supported() {
+  std::vector<Tier> found;
+  for (const Tier tier : all)
+    if (hwy::SupportedTargets() & HWY_TARGETS & target_bit(tier)) found.push_back(tier);
+  if (found.empty())
+    throw NotSupportedError(
+        "the backend cpu needs a processor with SSE4.2, AVX2, AVX-512 or NEON: use the backend "
+        "reference on this machine");
+  return found;
+}
+
+}  // namespace
+
+const std::vector<Tier>& tiers() {
+  static const std::vector<Tier> found = supported();
+  return found;
+}
+
+int64_t target_bit(Tier tier) {
+  switch (tier) {
+    case Tier::avx512:
+      return HWY_AVX3;
+    case Tier::avx2:
+      return HWY_AVX2;
+    case Tier::sse4:
+      return HWY_SSE4;
+    case Tier::neon:
+      return HWY_NEON;
+  }
+  throw std::logic_error("a tier without a target");
+}
+
+size_t dispatch_index(Tier tier) {
+  hwy::ChosenTarget chosen;
+  chosen.Update(target_bit(tier));
+  return chosen.GetIndex();
+}
+
+}  // namespace convoy::cpu
