@@ -122,7 +122,7 @@ def test_only_compile_names_backends() -> None:
     # brings the jaxlib in its process. Everything else is compiled.
     named = {layer: allowed & BACKENDS for layer, allowed in LAYERS.items() if allowed & BACKENDS}
     assert named == {
-        "onnx": {"reference"}, "compile": BACKENDS, "cli": {"xla"}, "python": {"xla"}
+        "cpu": {"reference"}, "onnx": {"reference"}, "compile": BACKENDS, "cli": {"xla"}, "python": {"xla"}
     }  # fmt: skip
 
 
