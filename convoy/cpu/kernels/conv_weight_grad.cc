@@ -1,0 +1,291 @@
+#include "convoy/cpu/kernels/conv_weight_grad.h"
+
+#include <algorithm>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "convoy/cpu/kernels/conv_weight_grad.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/conv_taps.h"
+#include "convoy/cpu/kernels/conv_weight_grad-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+
+int64_t Lanes() { return lanes; }
+
+/// A piece of work: its tiles of outputs, its channels, and its sums [tile][channel][tap][lane].
+struct Piece {
+  Range outputs, channels;
+  float* sums;
+  int64_t sums_tile;  // distance between tiles
+};
+
+/// Pixels worked on at a time: of one image and one depth.
+struct Field {
+  int64_t image, depth;
+  Range rows, columns;
+};
+
+HWY_INLINE const float* GradAt(const WeightGradPlan& plan, const WeightGradArrays& at,
+                               const Field& field, int64_t output, int64_t row, int64_t column) {
+  const Strides& y = plan.conv.y;
+  return at.grad + field.image * y.batch + output / block * y.channel + output % block +
+         field.depth * y.axis[0] + row * y.axis[1] + column * y.axis[2];
+}
+
+/// What all passes over a field have in common.
+HWY_INLINE Pixels Common(const ConvGeometry& conv) {
+  Pixels pixels = {};
+  pixels.grad_row = conv.y.axis[1];
+  pixels.grad_step = conv.y.axis[2];
+  pixels.grad_block = conv.y.channel;
+  return pixels;
+}
+
+/// Loops: tile of outputs > block of channels > tap > channels in registers. Taps that would
+/// reach into the padding are left out by narrower fields.
+void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+                const Field& field) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t tile = plan.tile(), taps = product(conv.kernel);
+  Pixels pixels = Common(conv);
+  pixels.x_row = conv.stride[1] * conv.x.axis[1];
+  pixels.x_step = conv.stride[2] * conv.x.axis[2];
+  for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
+    // The last tile may be a vector short.
+    const Passes run =
+        ChoosePasses(plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
+    const Range made = weight_grad_channels(conv, {o, HWY_MIN(o + tile, piece.outputs.end)});
+    for (int64_t c = HWY_MAX(piece.channels.begin, made.begin),
+                 c_end = HWY_MIN(piece.channels.end, made.end);
+         c < c_end;) {
+      const int64_t count = HWY_MIN(c_end, (c / block + 1) * block) - c;
+      const float* x = at.x + field.image * conv.x.batch + c / block * conv.x.channel + c % block;
+      float* sums = piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
+                    (c - piece.channels.begin) * taps * tile;
+      for (int64_t kd = 0; kd < conv.kernel[0]; ++kd) {
+        const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
+        if (depth < 0 || depth >= conv.in[0]) continue;
+        for (int64_t kh = 0; kh < conv.kernel[1]; ++kh) {
+          const Range rows = inside(conv, 1, kh, field.rows);
+          if (rows.begin == rows.end) continue;
+          for (int64_t kw = 0; kw < conv.kernel[2]; ++kw) {
+            const Range columns = inside(conv, 2, kw, field.columns);
+            if (columns.begin == columns.end) continue;
+            pixels.rows = rows.end - rows.begin;
+            pixels.columns = columns.end - columns.begin;
+            pixels.x = x + depth * conv.x.axis[0] +
+                       (rows.begin * conv.stride[1] + tap_offset(conv, 1, kh)) * conv.x.axis[1] +
+                       (columns.begin * conv.stride[2] + tap_offset(conv, 2, kw)) * conv.x.axis[2];
+            pixels.grad = GradAt(plan, at, field, o, rows.begin, columns.begin);
+            const int64_t tap = (kd * conv.kernel[1] + kh) * conv.kernel[2] + kw;
+            RunPasses(run, pixels, count, sums + tap * tile, taps * tile);
+          }
+        }
+      }
+      c += count;
+    }
+  }
+}
+
+/// A channel that lies alone: here taps of a row share the gradients. The rows that a field
+/// reaches are copied with their padding first, so that all taps see the same pixels.
+void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+              const Field& field, float* HWY_RESTRICT padded) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t tile = plan.tile(), taps = product(conv.kernel);
+  const int64_t height = reach(conv, 1, field.rows.end - field.rows.begin),
+                width = reach(conv, 2, field.columns.end - field.columns.begin);
+  Pixels pixels = Common(conv);
+  pixels.rows = field.rows.end - field.rows.begin;
+  pixels.columns = field.columns.end - field.columns.begin;
+  pixels.x_row = conv.stride[1] * width;
+  pixels.x_step = conv.stride[2];
+  for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c)
+    for (int64_t kd = 0; kd < conv.kernel[0]; ++kd) {
+      const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
+      if (depth < 0 || depth >= conv.in[0]) continue;
+      const int64_t top = field.rows.begin * conv.stride[1] - conv.begin[1],
+                    left = field.columns.begin * conv.stride[2] - conv.begin[2];
+      const int64_t from = HWY_MIN(width, HWY_MAX(int64_t{0}, -left)),
+                    to = HWY_MAX(from, HWY_MIN(width, conv.in[2] - left));
+      const float* x = at.x + field.image * conv.x.batch + c * conv.x.channel +
+                       depth * conv.x.axis[0] + left * conv.x.axis[2];
+      for (int64_t row = 0; row < height; ++row) {
+        float* HWY_RESTRICT line = padded + row * width;
+        if (top + row < 0 || top + row >= conv.in[1]) {
+          std::memset(line, 0, static_cast<size_t>(width) * sizeof(float));
+          continue;
+        }
+        const float* HWY_RESTRICT x_line = x + (top + row) * conv.x.axis[1];
+        for (int64_t i = 0; i < from; ++i) line[i] = 0;
+        if (conv.x.axis[2] == 1)
+          std::memcpy(line + from, x_line + from, static_cast<size_t>(to - from) * sizeof(float));
+        else
+          for (int64_t i = from; i < to; ++i) line[i] = x_line[i * conv.x.axis[2]];
+        for (int64_t i = to; i < width; ++i) line[i] = 0;
+      }
+      for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
+        const Passes run = ChoosePasses(
+            plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
+        float* sums =
+            piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
+            ((c - piece.channels.begin) * taps + kd * conv.kernel[1] * conv.kernel[2]) * tile;
+        pixels.grad = GradAt(plan, at, field, o, field.rows.begin, field.columns.begin);
+        // Dilated taps do not lie side by side.
+        const int64_t together = conv.dilation[2] == 1 ? conv.kernel[2] : 1;
+        for (int64_t kh = 0; kh < conv.kernel[1]; ++kh)
+          for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
+            pixels.x = padded + kh * conv.dilation[1] * width + kw * conv.dilation[2];
+            RunPasses(run, pixels, together, sums + (kh * conv.kernel[2] + kw) * tile, tile);
+          }
+      }
+    }
+}
+
+void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t item,
+              float* scratch) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t tile = plan.tile(), taps = product(conv.kernel);
+  const int64_t first = item / plan.unit_groups * plan.tiles * tile;
+  Piece piece = {{first, HWY_MIN(plan.outputs(), first + plan.tiles * tile)},
+                 {},
+                 scratch,
+                 plan.units * plan.unit * taps * tile};
+  const Range made = weight_grad_channels(conv, piece.outputs);
+  const int64_t begin = (made.begin / plan.unit + item % plan.unit_groups * plan.units) * plan.unit;
+  piece.channels = {begin, HWY_MIN(made.end, begin + plan.units * plan.unit)};
+  if (piece.channels.begin >= piece.channels.end) return;  // others cover more channels
+
+  const int64_t count = plan.tiles * piece.sums_tile;
+  std::memset(piece.sums, 0, static_cast<size_t>(count) * sizeof(float));
+  for (int64_t image = 0; image < conv.batch; ++image)
+    for (int64_t depth = 0; depth < conv.out[0]; ++depth)
+      for (int64_t row = 0; row < conv.out[1]; row += plan.rows)
+        for (int64_t column = 0; column < conv.out[2]; column += plan.columns) {
+          const Field field = {image,
+                               depth,
+                               {row, HWY_MIN(conv.out[1], row + plan.rows)},
+                               {column, HWY_MIN(conv.out[2], column + plan.columns)}};
+          if (conv.plain_input)
+            AddPlain(plan, at, piece, field, scratch + count);
+          else
+            AddBlocked(plan, at, piece, field);
+        }
+  for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile)
+    WriteWeights(conv, piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile, tile,
+                 {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels, at.w);
+}
+
+void Run(const WeightGradPlan& plan, const WeightGradArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  for (int64_t item = range.begin; item < range.end; ++item)
+    RunPiece(plan, at, item, worker.scratch);
+}
+
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convoy::cpu {
+
+HWY_EXPORT(Lanes);
+HWY_EXPORT(Run);
+
+namespace {
+
+/// A point as a kernel joins pixels: images take the place of rows, so that small maps make long
+/// fields, too.
+ConvGeometry flattened(ConvGeometry conv) {
+  const Axes one = {1, 1, 1}, none = {0, 0, 0};
+  const bool point = conv.kernel == one && conv.stride == one && conv.begin == none;
+  const auto joined = [](const Strides& strides, const Axes& size) {
+    const int64_t row = strides.axis[2] * size[2];
+    return (size[1] == 1 || strides.axis[1] == row) &&
+           (size[0] == 1 || strides.axis[0] == row * size[1]);
+  };
+  if (!point || conv.in != conv.out || conv.plain_input || !joined(conv.x, conv.in) ||
+      !joined(conv.y, conv.out))
+    return conv;
+  conv.in = conv.out = {1, conv.batch, product(conv.in)};
+  conv.x.axis[1] = conv.x.batch;
+  conv.y.axis[1] = conv.y.batch;
+  conv.batch = 1;
+  return conv;
+}
+
+}  // namespace
+
+Range weight_grad_channels(const ConvGeometry& conv, Range outputs) {
+  return {outputs.begin / conv.outputs * conv.channels,
+          ((outputs.end - 1) / conv.outputs + 1) * conv.channels};
+}
+
+WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
+  WeightGradPlan plan;
+  plan.conv = flattened(conv);
+  plan.lanes = HWY_DISPATCH_TABLE(Lanes)[dispatch_index(tier)]();
+  plan.vectors = conv.outputs > plan.lanes ? 2 : 1;
+  if (plan.lanes == block && conv.outputs <= block / 2) plan.lanes = block / 2;
+
+  // Some 200 pixels of a block of channels and of a tile of outputs fit L1.
+  constexpr int64_t pixels = 200;
+  const Axes& out = plan.conv.out;
+  plan.columns = out[2];
+  if (out[2] > 2 * pixels) plan.columns = ceiling_div(out[2], ceiling_div(out[2], pixels));
+  plan.columns = std::max<int64_t>(plan.columns, 1);
+  plan.rows = ceiling_div(pixels, plan.columns);
+
+  // More tiles and blocks in one piece read less memory for a product: of each line of 16 values
+  // there should come some 24 vectors of products. But pieces are to fit L2, and to be enough.
+  plan.unit = conv.plain_input ? 1 : block;
+  const int64_t tiles = ceiling_div(plan.outputs(), plan.tile());
+  int64_t units = 0;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    const Range channels = weight_grad_channels(
+        conv, {tile * plan.tile(), std::min(plan.outputs(), (tile + 1) * plan.tile())});
+    units = std::max(units, ceiling_div(channels.end, plan.unit) - channels.begin / plan.unit);
+  }
+  plan.tiles = plan.units = 1;
+  plan.tile_groups = tiles;
+  plan.unit_groups = units;
+  const int64_t taps = product(conv.kernel);
+  while (!conv.plain_input && conv.groups == 1) {
+    const int64_t grads = plan.tiles * plan.tile();
+    const int64_t lines = ceiling_div(grads, block) + plan.units;
+    const int64_t products = taps * grads * plan.units;
+    const bool more_units = plan.units * block <= grads && plan.unit_groups > 1;
+    const int64_t next_units = plan.units + (more_units ? 1 : 0),
+                  next_tiles = plan.tiles + (more_units ? 0 : 1);
+    const int64_t pieces = ceiling_div(units, next_units) * ceiling_div(tiles, next_tiles);
+    const int64_t bytes = next_units * next_tiles * plan.tile() * block * taps * 4;
+    if (products >= 24 * lines || pieces < 8 || bytes > 128 * 1024 || next_tiles > tiles) break;
+    plan.units = next_units;
+    plan.tiles = next_tiles;
+    plan.unit_groups = ceiling_div(units, plan.units);
+    plan.tile_groups = ceiling_div(tiles, plan.tiles);
+  }
+  plan.units = ceiling_div(units, std::max<int64_t>(plan.unit_groups, 1));
+  plan.tiles = ceiling_div(tiles, std::max<int64_t>(plan.tile_groups, 1));
+  return plan;
+}
+
+int64_t items(const WeightGradPlan& plan) { return plan.tile_groups * plan.unit_groups; }
+
+int64_t scratch_bytes(const WeightGradPlan& plan) {
+  const ConvGeometry& conv = plan.conv;
+  int64_t floats = plan.tiles * plan.tile() * plan.units * plan.unit * product(conv.kernel);
+  if (conv.plain_input)
+    floats += reach(conv, 1, std::min(plan.rows, conv.out[1])) * reach(conv, 2, plan.columns);
+  return floats * static_cast<int64_t>(sizeof(float));
+}
+
+WeightGradKernel weight_grad_kernel(Tier tier) {
+  return HWY_DISPATCH_TABLE(Run)[dispatch_index(tier)];
+}
+
+}  // namespace convoy::cpu
+#endif
