@@ -4,6 +4,7 @@
 
 #include "convoy/base/error.h"
 #include "convoy/compile/function.h"
+#include "convoy/cpu/cpu.h"
 #include "convoy/reference/reference.h"
 
 namespace convoy {
@@ -13,6 +14,11 @@ constexpr std::array all{
     Backend{"reference",
             [](const Graph& graph, const CompileOptions&) { return reference::compile(graph); },
             [](const Op&) { return true; }},
+    Backend{"cpu",
+            [](const Graph& graph, const CompileOptions& options) {
+              return cpu::compile(graph, options.cpu);
+            },
+            &cpu::has_kernel},
     Backend{"xla",
             [](const Graph& graph, const CompileOptions& options) {
               return xla::compile(graph, options.xla);

@@ -11,11 +11,13 @@
 #include "convoy/base/cancellation.h"
 #include "convoy/base/named_tensors.h"
 #include "convoy/base/tensor.h"
+#include "convoy/cpu/cpu.h"
 #include "convoy/graph/graph.h"
 #include "convoy/xla/xla.h"
 
 namespace convoy {
 
+using CpuOptions = cpu::Options;
 using XlaOptions = xla::Options;
 
 struct CompileOptions {
@@ -32,6 +34,8 @@ struct CompileOptions {
   /// New values of parameters, computed from the old ones and stored together when a call has
   /// finished; a call that fails or is cancelled stores none. No parameter twice.
   std::vector<std::pair<ParameterPtr, Value>> updates = {};
+  /// For the backend "cpu" alone.
+  CpuOptions cpu = {};
   /// For the backend "xla" alone.
   XlaOptions xla = {};
 };

@@ -1,0 +1,43 @@
+// The backend cpu: kernels of our own for the vector units of this machine.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "convoy/base/executable.h"
+#include "convoy/cpu/kernels/tier.h"
+#include "convoy/graph/graph.h"
+
+namespace convoy::cpu {
+
+/// How exact float32 convolutions are; docs/cpu.md has the errors of each.
+enum class Precision {
+  highest,   // no Winograd form above F(2×2, 3×3)
+  standard,  // F(4×4, 3×3) too; called "default"
+};
+
+struct Options {
+  /// Threads that a call runs on; 0: as many as the process may use at once.
+  int threads = 0;
+  Precision precision = Precision::standard;
+  /// The instruction set; none: the best that this machine has. NotSupportedError when it lacks it.
+  std::optional<Tier> tier = {};
+};
+
+/// An executable for `graph`, whose shapes are all known.
+std::unique_ptr<Executable> compile(const Graph& graph, const Options& options);
+
+/// Whether the operator has a kernel here; those without run as on reference.
+bool has_kernel(const Op& op);
+
+}  // namespace convoy::cpu
+
+template <>
+struct convoy::EnumNames<convoy::cpu::Precision> {
+  using N = std::pair<cpu::Precision, std::string_view>;
+  static constexpr std::array values{N{cpu::Precision::highest, "highest"},
+                                     N{cpu::Precision::standard, "default"}};
+};

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "convoy/base/error.h"
+#include "convoy/cpu/cpu.h"
+#include "convoy/cpu/lowerings.h"
+#include "convoy/cpu/memory.h"
+#include "convoy/cpu/plan/lowering.h"
+#include "convoy/cpu/plan/plan.h"
+#include "convoy/cpu/threads.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+/// Arrays made of parameters and constants alone, and of which parameters. Shared by the states
+/// of an executable; immutable while anybody holds it.
+struct Prepared {
+  Memory memory;
+  std::vector<Tensor> parameters;
+};
+
+struct CpuState : Executable::State {
+  Memory arena;
+  std::vector<Memory> scratch;  // of each thread
+  std::vector<Worker> workers;
+  std::vector<std::byte*> bases;
+  std::shared_ptr<Prepared> prepared;
+};
+
+/// The steps of a list, run by all threads of a call together.
+class Run {
+ public:
+  Run(const std::vector<Step>& steps, CpuState& state, const Cancellation& cancellation)
+      : steps_(steps),
+        state_(state),
+        cancellation_(cancellation),
+        failed_at_(steps.size()) {
+    ThreadPool::process().run(
+        static_cast<int>(state.workers.size()),
+        [](void* run, int index, int count) { static_cast<Run*>(run)->work(index, count); }, this);
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void work(int index, int count) {
+    const Bases bases(state_.bases.data());
+    for (size_t s = 0; s < steps_.size(); ++s) {
+      run_share(s, bases, index, count);
+      barrier_.wait(count);
+      // All leave after the same step, or some would wait for ever.
+      if (failed_at_.load(std::memory_order_relaxed) <= s) return;
+    }
+  }
+
+  void run_share(size_t s, const Bases& bases, int index, int count) {
+    const Step& step = steps_[s];
+    try {
+      if (index == 0) cancellation_.check();
+      const Range range = share(step.task->items(), index, count);
+      if (range.begin < range.end)
+        step.task->run(bases, range, state_.workers[static_cast<size_t>(index)]);
+    } catch (const Violation& violation) {
+      fail(s, as_error(violation, *step.node));
+    } catch (...) {
+      fail(s, std::current_exception());
+    }
+  }
+
+  static std::exception_ptr as_error(const Violation& violation, const Node& node) {
+    try {
+      std::vector<Type> types;
+      for (const Value& input : node.inputs) types.push_back(input.type());
+      throw_violation(violation, *node.op(), node.name, types);
+    } catch (...) {
+      return std::current_exception();
+    }
+  }
+
+  void fail(size_t step, std::exception_ptr failure) {
+    if (has_failed_.exchange(true)) return;
+    failure_ = std::move(failure);
+    failed_at_.store(step);
+  }
+
+  const std::vector<Step>& steps_;
+  CpuState& state_;
+  const Cancellation& cancellation_;
+  Barrier barrier_;
+  std::atomic<bool> has_failed_{false};
+  std::atomic<size_t> failed_at_;  // the step after which all threads leave
+  std::exception_ptr failure_;
+};
+
+class CpuExecutable : public Executable {
+ public:
+  explicit CpuExecutable(Plan plan) : plan_(std::move(plan)) {
+    ThreadPool::process().reserve(plan_.threads);
+  }
+
+  std::unique_ptr<State> new_state() const override {
+    auto state = std::make_unique<CpuState>();
+    state->arena = Memory(plan_.arena_bytes);
+    state->workers.resize(static_cast<size_t>(plan_.threads));
+    for (Worker& worker : state->workers)
+      worker.scratch =
+          reinterpret_cast<float*>(state->scratch.emplace_back(plan_.scratch_bytes).data());
+    state->bases.resize(plan_.buffers.size());
+    for (size_t b = 0; b < plan_.buffers.size(); ++b) {
+      const Buffer& buffer = plan_.buffers[b];
+      if (buffer.place == Buffer::Place::arena)
+        state->bases[b] = state->arena.data() + plan_.offsets[b];
+      if (buffer.place == Buffer::Place::constant)
+        state->bases[b] = bytes_of(plan_.constants[buffer.index]);
+    }
+    return state;
+  }
+
+  void run(State& any_state, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+           const Cancellation& cancellation) const override {
+    auto& state = static_cast<CpuState&>(any_state);
+    for (size_t b = 0; b < plan_.buffers.size(); ++b) {
+      const Buffer& buffer = plan_.buffers[b];
+      if (buffer.place == Buffer::Place::input) state.bases[b] = bytes_of(inputs[buffer.index]);
+      if (buffer.place == Buffer::Place::output)
+        state.bases[b] = static_cast<std::byte*>(outputs[buffer.index].raw());
+    }
+    prepare(state, inputs.subspan(plan_.inputs), cancellation);
+    Run(plan_.steps, state, cancellation);
+  }
+
+ private:
+  static std::byte* bytes_of(const Tensor& tensor) {
+    return static_cast<std::byte*>(const_cast<void*>(tensor.raw()));  // steps never write there
+  }
+
+  /// Tensors never change once a parameter holds them: the same storage is the same values.
+  static bool same(std::span<const Tensor> a, std::span<const Tensor> b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Tensor& x, const Tensor& y) { return x.raw() == y.raw(); });
+  }
+
+  /// Sees to it that the state has what is made of these parameters.
+  void prepare(CpuState& state, std::span<const Tensor> parameters,
+               const Cancellation& cancellation) const {
+    if (plan_.preparation.empty()) return;
+    if (state.prepared && same(state.prepared->parameters, parameters)) return;
+    const std::lock_guard lock(mutex_);
+    if (latest_ && same(latest_->parameters, parameters)) {
+      adopt(state, latest_);
+      return;
+    }
+    // Nobody but this state and this executable may see it change.
+    state.prepared.reset();
+    if (!latest_ || latest_.use_count() > 1) {
+      latest_ = std::make_shared<Prepared>();
+      latest_->memory = Memory(plan_.prepared_bytes);
+    }
+    const std::shared_ptr<Prepared> prepared = std::exchange(latest_, nullptr);
+    adopt(state, prepared);
+    Run(plan_.preparation, state, cancellation);
+    prepared->parameters.assign(parameters.begin(), parameters.end());
+    latest_ = prepared;
+  }
+
+  void adopt(CpuState& state, const std::shared_ptr<Prepared>& prepared) const {
+    state.prepared = prepared;
+    for (size_t b = 0; b < plan_.buffers.size(); ++b)
+      if (plan_.buffers[b].place == Buffer::Place::prepared)
+        state.bases[b] = prepared->memory.data() + plan_.offsets[b];
+  }
+
+  const Plan plan_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<Prepared> latest_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
+  if (options.threads < 0)
+    throw ValueError(fmt::format("threads must not be negative, got {}", options.threads));
+  if (options.tier && std::find(tiers().begin(), tiers().end(), *options.tier) == tiers().end())
+    throw NotSupportedError(fmt::format("this machine has no {}", to_string(*options.tier)));
+  return std::make_unique<CpuExecutable>(Planner(graph, options).finish());
+}
+
+bool has_kernel(const Op& op) {
+  return std::visit([]<class O>(const O&) { return !falls_back<O>; }, op);
+}
+
+}  // namespace convoy::cpu

@@ -1,0 +1,115 @@
+// Every operator's lowering, one overload each; the bodies are in files of the operators' names.
+#pragma once
+
+#include <type_traits>
+
+#include "convoy/cpu/plan/lowering.h"
+#include "convoy/ops/ops.h"
+
+namespace convoy::cpu {
+
+/// Operators without a kernel here. They run as on reference, one thread, and plans say so. The
+/// list only shrinks.
+template <class O>
+inline constexpr bool falls_back = false;
+template <>
+inline constexpr bool falls_back<Activation> = true;
+template <>
+inline constexpr bool falls_back<AdaptiveAvgPool> = true;
+template <>
+inline constexpr bool falls_back<AdaptiveAvgPoolInputGrad> = true;
+template <>
+inline constexpr bool falls_back<AdaptiveMaxPool> = true;
+template <>
+inline constexpr bool falls_back<ArgReduce> = true;
+template <>
+inline constexpr bool falls_back<AvgPool> = true;
+template <>
+inline constexpr bool falls_back<AvgPoolInputGrad> = true;
+template <>
+inline constexpr bool falls_back<BatchNorm> = true;
+template <>
+inline constexpr bool falls_back<BatchNormTraining> = true;
+template <>
+inline constexpr bool falls_back<Binary> = true;
+template <>
+inline constexpr bool falls_back<Cast> = true;
+template <>
+inline constexpr bool falls_back<Clip> = true;
+template <>
+inline constexpr bool falls_back<ConvInputGrad> = true;
+template <>
+inline constexpr bool falls_back<ConvWeightGrad> = true;
+template <>
+inline constexpr bool falls_back<Custom> = true;
+template <>
+inline constexpr bool falls_back<Expand> = true;
+template <>
+inline constexpr bool falls_back<Flip> = true;
+template <>
+inline constexpr bool falls_back<Fold> = true;
+template <>
+inline constexpr bool falls_back<Gather> = true;
+template <>
+inline constexpr bool falls_back<GatherElements> = true;
+template <>
+inline constexpr bool falls_back<GatherND> = true;
+template <>
+inline constexpr bool falls_back<GroupNorm> = true;
+template <>
+inline constexpr bool falls_back<Iota> = true;
+template <>
+inline constexpr bool falls_back<LayerNorm> = true;
+template <>
+inline constexpr bool falls_back<LpPool> = true;
+template <>
+inline constexpr bool falls_back<Matmul> = true;
+template <>
+inline constexpr bool falls_back<MaxPool> = true;
+template <>
+inline constexpr bool falls_back<MaxUnpool> = true;
+template <>
+inline constexpr bool falls_back<MaxUnpoolGrad> = true;
+template <>
+inline constexpr bool falls_back<NonMaxSuppression> = true;
+template <>
+inline constexpr bool falls_back<OneHot> = true;
+template <>
+inline constexpr bool falls_back<Pad> = true;
+template <>
+inline constexpr bool falls_back<PadInputGrad> = true;
+template <>
+inline constexpr bool falls_back<Random> = true;
+template <>
+inline constexpr bool falls_back<Reduce> = true;
+template <>
+inline constexpr bool falls_back<Resize> = true;
+template <>
+inline constexpr bool falls_back<ResizeInputGrad> = true;
+template <>
+inline constexpr bool falls_back<ScatterElements> = true;
+template <>
+inline constexpr bool falls_back<ScatterND> = true;
+template <>
+inline constexpr bool falls_back<ShapeOf> = true;
+template <>
+inline constexpr bool falls_back<SliceInputGrad> = true;
+template <>
+inline constexpr bool falls_back<Softmax> = true;
+template <>
+inline constexpr bool falls_back<TopK> = true;
+template <>
+inline constexpr bool falls_back<Transpose> = true;
+template <>
+inline constexpr bool falls_back<Unary> = true;
+template <>
+inline constexpr bool falls_back<Unfold> = true;
+template <>
+inline constexpr bool falls_back<Where> = true;
+
+void lower(const Concat& op, Lowering& l);
+void lower(const Conv& op, Lowering& l);
+void lower(const Reshape& op, Lowering& l);
+void lower(const Slice& op, Lowering& l);
+
+}  // namespace convoy::cpu

@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/lowerings.h"
+#include "convoy/cpu/memory.h"
+#include "convoy/cpu/plan/lowering.h"
+#include "convoy/cpu/threads.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+Array plain_array(size_t buffer, const Type& type) {
+  return {.buffer = buffer, .dtype = type.dtype, .extents = to_extents(type.shape)};
+}
+
+bool can_be_blocked(const Type& type) {
+  return type.dtype == DType::float32 && type.rank() >= 3 && type.rank() <= 5;
+}
+
+}  // namespace
+
+Planner::Planner(const Graph& graph, const Options& options)
+    : graph_(graph),
+      options_(options),
+      uses_(graph) {
+  plan_.tier = options.tier.value_or(tiers().front());
+  plan_.threads = options.threads > 0 ? options.threads : usable_threads();
+  plan_.inputs = graph.inputs.size();
+  add_sources();
+  find_destinations();
+  for (size_t i = 0; i < graph.outputs.size(); ++i)
+    results_.emplace(key(graph.outputs[i].value), i);
+}
+
+Plan Planner::finish() {
+  for (const Group& next : group(graph_)) lower(next);
+  write_results();
+  place_buffers(plan_);
+  for (const auto* steps : {&plan_.preparation, &plan_.steps})
+    for (const Step& step : *steps)
+      plan_.scratch_bytes = std::max(plan_.scratch_bytes, aligned(step.task->scratch_bytes()));
+  return std::move(plan_);
+}
+
+void Planner::add_sources() {
+  const auto add = [&](const Value& value, Buffer::Place place, size_t index) {
+    const size_t buffer = plan_.buffers.size();
+    plan_.buffers.push_back({.place = place, .index = index});
+    values_[key(value)].plain = plain_array(buffer, value.type());
+  };
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) add(graph_.inputs[i], Buffer::Place::input, i);
+  const std::vector<ParameterPtr> parameters = graph_.parameters();
+  for (const NodePtr& node : graph_.nodes) {
+    bool is_static = !node->is_input();
+    for (const Value& input : node->inputs) is_static = is_static && this->is_static(*input.node());
+    if (is_static) static_.insert(node.get());
+    if (const ParameterState* parameter = node->parameter()) {
+      const auto at = std::find_if(parameters.begin(), parameters.end(),
+                                   [&](const ParameterPtr& p) { return p.get() == parameter; });
+      add(Value(node, 0), Buffer::Place::input,
+          graph_.inputs.size() + static_cast<size_t>(at - parameters.begin()));
+    } else if (const Tensor* constant = node->constant()) {
+      add(Value(node, 0), Buffer::Place::constant, plan_.constants.size());
+      plan_.constants.push_back(*constant);
+    }
+  }
+}
+
+void Planner::find_destinations() {
+  for (const NodePtr& node : graph_.nodes) {
+    const Op* op = node->op();
+    const Concat* concat = op ? std::get_if<Concat>(op) : nullptr;
+    if (!concat || concat->axis != 1 || !can_be_blocked(node->outputs[0])) continue;
+    int64_t channel = 0;
+    for (const Value& input : node->inputs) {
+      // What is made of constants alone is made once, a concat of other things at every call.
+      if (channel % block == 0 && input.node()->op() &&
+          is_static(*input.node()) == is_static(*node))
+        destinations_.emplace(key(input), Destination{Value(node, 0), channel / block});
+      channel += input.dim(1).value();
+    }
+  }
+}
+
+void Planner::lower(const Group& group) {
+  Lowering lowering(group, *this);
+  std::visit(
+      [&]<class O>(const O& op) {
+        if constexpr (falls_back<O>)
+          lowering.by_reference();
+        else
+          cpu::lower(op, lowering);
+      },
+      *group.anchor->op());
+}
+
+void Planner::write_results() {
+  for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+    const Value& value = graph_.outputs[i].value;
+    const Array array = array_of(value, Form::plain);
+    const Buffer& buffer = plan_.buffers[array.buffer];
+    if (buffer.place == Buffer::Place::output && buffer.index == i) continue;
+    Array result = new_array(value.dtype(), array.extents, Form::plain, Buffer::Place::output);
+    plan_.buffers[result.buffer].index = i;
+    emit({.task = std::make_unique<CopyTask>(array, result),
+          .reads = {array},
+          .writes = {result},
+          .node = value.node(),
+          .algorithm = "copy"});
+  }
+}
+
+Array Planner::array_of(const Value& value, Form form) {
+  Forms& forms = values_[key(value)];
+  if (const std::optional<Array>& there = forms.in(form)) return *there;
+  const Array from = form == Form::plain ? *forms.blocked : *forms.plain;
+  const Array to = result_array(value, form);
+  convert(value.node(), from, to);
+  return to;
+}
+
+Array Planner::result_array(const Value& value, Form form) {
+  if (const std::optional<Array>& there = values_[key(value)].in(form)) return *there;
+  const Extents extents = to_extents(value.shape());
+  Array array;
+  const auto destination = destinations_.find(key(value));
+  const auto result = results_.find(key(value));
+  if (form == Form::blocked && destination != destinations_.end()) {
+    array = result_array(destination->second.whole, Form::blocked);
+    array.offset += destination->second.first_block * product(array.axes()) * block * 4;
+    array.extents = extents;
+  } else if (form == Form::plain && result != results_.end() && !is_static(*value.node())) {
+    array = new_array(value.dtype(), extents, form, Buffer::Place::output);
+    plan_.buffers[array.buffer].index = result->second;
+  } else {
+    array = new_array(value.dtype(), extents, form, Buffer::Place::arena);
+    if (!is_static(*value.node())) per_call_.insert(array.buffer);
+  }
+  Forms& forms = values_[key(value)];
+  (form == Form::plain ? forms.plain : forms.blocked) = array;
+  return array;
+}
+
+Array Planner::new_array(DType dtype, const Extents& extents, Form form, Buffer::Place place) {
+  Array array{.buffer = plan_.buffers.size(),
+              .offset = 0,
+              .dtype = dtype,
+              .extents = extents,
+              .form = form};
+  if (form == Form::blocked) array.batch_stride = whole_blocks(extents[1]) * product(array.axes());
+  plan_.buffers.push_back({.place = place, .bytes = array.bytes()});
+  return array;
+}
+
+void Planner::convert(const NodePtr& node, const Array& from, const Array& to) {
+  emit({.task = std::make_unique<ReorderTask>(from, to),
+        .reads = {from},
+        .writes = {to},
+        .node = node,
+        .algorithm = to.form == Form::blocked ? "to blocks of 16 channels" : "to plain"});
+}
+
+void Planner::emit(Step step) {
+  const auto is_fixed = [&](const Array& array) {
+    const Buffer& buffer = plan_.buffers[array.buffer];
+    return buffer.place == Buffer::Place::constant || buffer.place == Buffer::Place::prepared ||
+           (buffer.place == Buffer::Place::input && buffer.index >= plan_.inputs);
+  };
+  const auto may_be_kept = [&](const Array& array) {
+    return plan_.buffers[array.buffer].place != Buffer::Place::output &&
+           !per_call_.contains(array.buffer);
+  };
+  if (std::all_of(step.reads.begin(), step.reads.end(), is_fixed) &&
+      std::all_of(step.writes.begin(), step.writes.end(), may_be_kept)) {
+    for (const Array& array : step.writes)
+      plan_.buffers[array.buffer].place = Buffer::Place::prepared;
+    plan_.preparation.push_back(std::move(step));
+  } else {
+    plan_.steps.push_back(std::move(step));
+  }
+}
+
+}  // namespace convoy::cpu
