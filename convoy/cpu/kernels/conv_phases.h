@@ -1,0 +1,37 @@
+// The gradient of a convolution's input, and so a transposed convolution, as convolutions of
+// stride 1: never by inserting zeros.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "convoy/cpu/kernels/conv_geometry.h"
+#include "convoy/cpu/kernels/worker.h"
+
+namespace convoy::cpu {
+
+/// What one residue of the input's positions modulo the stride receives: a convolution of the
+/// gradient with every step-th tap of the kernel, flipped. Phases write different positions, and
+/// together all.
+struct ConvPhase {
+  /// x is the gradient of the output, y the positions that the phase writes; padding is never
+  /// negative. A kernel without taps (`empty`): the positions receive zeros.
+  ConvGeometry conv;
+  int64_t x_offset = 0, y_offset = 0;  // elements from the starts of the two arrays
+  Axes first = {}, step = {};          // tap k of the phase is tap first + k·step of the kernel
+
+  bool empty() const { return product(conv.kernel) == 0; }
+  /// The phase's weights among those of the forward convolution: channels and outputs of a group
+  /// change places.
+  WeightView weights(const WeightView& forward) const;
+};
+
+/// Of a forward convolution whose `x` is where the gradient of the input goes (blocked) and whose
+/// `y` is where that of the output lies. One phase where all strides are 1.
+std::vector<ConvPhase> input_grad_phases(const ConvGeometry& forward);
+
+/// Zeros for an empty phase; a piece of work is a block of channels of an image.
+int64_t zero_items(const ConvPhase& phase);
+void write_zeros(const ConvPhase& phase, float* y, Range range);
+
+}  // namespace convoy::cpu
