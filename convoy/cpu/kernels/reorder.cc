@@ -1,0 +1,302 @@
+#include "convoy/cpu/kernels/reorder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "convoy/cpu/kernels/rows.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "convoy/cpu/kernels/reorder.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+
+using Quad = hn::Full128<float>;
+
+/// Of lanes that no channel fills.
+alignas(64) constexpr float zeros[block] = {};
+
+/// The channels of one block: rows of pixels, or zeros in place of those that do not exist.
+template <bool whole>
+struct Channels {
+  const float* first;
+  int64_t stride, count;
+
+  HWY_INLINE const float* operator()(int64_t channel, int64_t pixel) const {
+    return whole || channel < count ? first + channel * stride + pixel : zeros;
+  }
+};
+
+/// Four pixels of the channels c, c + 4, …, one channel in every 128 bits.
+template <class DX, bool whole>
+HWY_INLINE hn::Vec<DX> LoadQuads(DX d, const Channels<whole>& from, int64_t c, int64_t pixel) {
+  if constexpr (hn::MaxLanes(d) == 4) {
+    return hn::LoadU(d, from(c, pixel));
+  } else {
+    const hn::Half<DX> half;
+    constexpr int64_t below = hn::MaxLanes(half);
+    return hn::Combine(d, LoadQuads(half, from, c + below, pixel), LoadQuads(half, from, c, pixel));
+  }
+}
+
+/// Transposes the 4×4 matrices that lie in the same 128 bits of four vectors.
+HWY_INLINE void TransposeQuads(V (&v)[4]) {
+  const D d;
+  const hn::Repartition<uint64_t, D> pairs;
+  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, v[0], v[1]));
+  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, v[2], v[3]));
+  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, v[0], v[1]));
+  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, v[2], v[3]));
+  v[0] = hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23));
+  v[1] = hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23));
+  v[2] = hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23));
+  v[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23));
+}
+
+/// Planes of channels (NCHW) to pixels of 16 lanes.
+template <bool whole>
+HWY_INLINE void PlanesToBlocked(const Channels<whole>& from, int64_t pixels, float* to,
+                                int64_t to_pixel) {
+  const D d;
+  int64_t p = 0;
+  for (; p + 4 <= pixels; p += 4)
+    for (int64_t part = 0; part < block; part += lanes) {
+      V v[4];
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j) v[j] = LoadQuads(d, from, part + j, p);
+      TransposeQuads(v);
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j) hn::StoreU(v[j], d, to + (p + j) * to_pixel + part);
+    }
+  for (; p < pixels; ++p)
+    for (int64_t c = 0; c < block; ++c) to[p * to_pixel + c] = *from(c, p);
+}
+
+/// Stores the 128 bits of `v` to the channels c, c + 4, … as far as there are `count`.
+template <class DX>
+HWY_INLINE void StoreQuads(DX d, hn::Vec<DX> v, int64_t c, int64_t count, float* to,
+                           int64_t stride) {
+  if constexpr (hn::MaxLanes(d) == 4) {
+    if (c < count) hn::StoreU(v, d, to + c * stride);
+  } else {
+    const hn::Half<DX> half;
+    constexpr int64_t below = hn::MaxLanes(half);
+    StoreQuads(half, hn::LowerHalf(half, v), c, count, to, stride);
+    StoreQuads(half, hn::UpperHalf(half, v), c + below, count, to, stride);
+  }
+}
+
+HWY_INLINE void BlockedToPlanes(const float* from, int64_t from_pixel, int64_t count,
+                                int64_t pixels, float* to, int64_t stride) {
+  const D d;
+  int64_t p = 0;
+  for (; p + 4 <= pixels; p += 4)
+    for (int64_t part = 0; part < count; part += lanes) {
+      V v[4];
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j) v[j] = hn::LoadU(d, from + (p + j) * from_pixel + part);
+      TransposeQuads(v);
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j) StoreQuads(d, v[j], part + j, count, to + p, stride);
+    }
+  for (; p < pixels; ++p)
+    for (int64_t c = 0; c < count; ++c) to[c * stride + p] = from[p * from_pixel + c];
+}
+
+/// Fewer than 16 lanes, and none beside them: the last quad overlaps the one before.
+HWY_INLINE void CopyLanes(const float* from, float* to, int64_t count) {
+  const Quad q;
+  if (count < 4) {
+    if (count > 0) to[0] = from[0];
+    if (count > 1) to[1] = from[1];
+    if (count > 2) to[2] = from[2];
+    return;
+  }
+  for (int64_t i = 0; i + 4 <= count; i += 4) hn::StoreU(hn::LoadU(q, from + i), q, to + i);
+  if (count % 4 != 0) hn::StoreU(hn::LoadU(q, from + count - 4), q, to + count - 4);
+}
+
+HWY_INLINE void CopyBlocks(const float* from, int64_t from_pixel, int64_t pixels, float* to,
+                           int64_t to_pixel) {
+  const D d;
+  for (int64_t p = 0; p < pixels; ++p) HWY_UNROLL(4)
+  for (int64_t i = 0; i < block; i += lanes)
+    hn::StoreU(hn::LoadU(d, from + p * from_pixel + i), d, to + p * to_pixel + i);
+}
+
+/// Neighbouring channels (NHWC), `count` of them, to pixels of 16 lanes.
+HWY_INLINE void ChannelsToBlocked(const float* from, int64_t from_pixel, int64_t count,
+                                  int64_t pixels, float* to, int64_t to_pixel) {
+  if (count == block) return CopyBlocks(from, from_pixel, pixels, to, to_pixel);
+  const D d;
+  // Pixels behind which whole vectors may be read, since more pixels follow.
+  const int64_t reach = (pixels - 1) * from_pixel + count - block;
+  const int64_t safe = reach < 0 ? 0 : std::min(reach / from_pixel + 1, pixels);
+  for (int64_t i = 0; i < block; i += lanes) {
+    const auto real = hn::FirstN(d, static_cast<size_t>(std::clamp<int64_t>(count - i, 0, lanes)));
+    for (int64_t p = 0; p < safe; ++p)
+      hn::StoreU(hn::IfThenElseZero(real, hn::LoadU(d, from + p * from_pixel + i)), d,
+                 to + p * to_pixel + i);
+  }
+  for (int64_t p = safe; p < pixels; ++p)
+    for (int64_t c = 0; c < block; ++c)
+      to[p * to_pixel + c] = c < count ? from[p * from_pixel + c] : 0.f;
+}
+
+HWY_INLINE void BlockedToChannels(const float* from, int64_t from_pixel, int64_t count,
+                                  int64_t pixels, float* to, int64_t to_pixel) {
+  if (count == block) return CopyBlocks(from, from_pixel, pixels, to, to_pixel);
+  for (int64_t p = 0; p < pixels; ++p) CopyLanes(from + p * from_pixel, to + p * to_pixel, count);
+}
+
+/// Some pixels of a row, of one block of channels.
+struct Piece {
+  int64_t plain, blocked;  // where they begin
+  int64_t channels, pixels;
+};
+
+HWY_INLINE Piece PieceAt(const ReorderPlan& plan, int64_t item) {
+  const int64_t blocks = blocks_of(plan.channels);
+  const int64_t pieces = (plan.size[2] + plan.piece - 1) / plan.piece;
+  const int64_t b = item % blocks, first = item / blocks % pieces * plan.piece;
+  item /= blocks * pieces;
+  const int64_t h = item % plan.size[1], d = item / plan.size[1] % plan.size[0];
+  const int64_t n = item / (plan.size[1] * plan.size[0]);
+  const auto at = [&](const Strides& strides, int64_t channel) {
+    return n * strides.batch + channel * strides.channel + d * strides.axis[0] +
+           h * strides.axis[1] + first * strides.axis[2];
+  };
+  return {at(plan.plain, b * block), at(plan.blocked, b),
+          std::min(plan.channels - b * block, block), std::min(plan.size[2] - first, plan.piece)};
+}
+
+void ToBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  const int64_t channel = plan.plain.channel, pixel = plan.plain.axis[2];
+  const int64_t to_pixel = plan.blocked.axis[2];
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const Piece piece = PieceAt(plan, item);
+    const float* from = at.from + piece.plain;
+    float* to = at.to + piece.blocked;
+    if (channel == 1) {
+      ChannelsToBlocked(from, pixel, piece.channels, piece.pixels, to, to_pixel);
+    } else if (pixel == 1 && piece.channels == block) {
+      PlanesToBlocked(Channels<true>{from, channel, block}, piece.pixels, to, to_pixel);
+    } else if (pixel == 1) {
+      PlanesToBlocked(Channels<false>{from, channel, piece.channels}, piece.pixels, to, to_pixel);
+    } else {
+      for (int64_t p = 0; p < piece.pixels; ++p)
+        for (int64_t c = 0; c < block; ++c)
+          to[p * to_pixel + c] = c < piece.channels ? from[c * channel + p * pixel] : 0.f;
+    }
+  }
+}
+
+void FromBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  const int64_t channel = plan.plain.channel, pixel = plan.plain.axis[2];
+  const int64_t from_pixel = plan.blocked.axis[2];
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const Piece piece = PieceAt(plan, item);
+    const float* from = at.from + piece.blocked;
+    float* to = at.to + piece.plain;
+    if (channel == 1) {
+      BlockedToChannels(from, from_pixel, piece.channels, piece.pixels, to, pixel);
+    } else if (pixel == 1) {
+      BlockedToPlanes(from, from_pixel, piece.channels, piece.pixels, to, channel);
+    } else {
+      for (int64_t p = 0; p < piece.pixels; ++p)
+        for (int64_t c = 0; c < piece.channels; ++c)
+          to[c * channel + p * pixel] = from[p * from_pixel + c];
+    }
+  }
+}
+
+/// `count` lanes of every pixel of a row.
+HWY_INLINE void CopyLanesOfRow(const float* from, float* to, int64_t count, int64_t pixels) {
+  if (count == block) return CopyBlocks(from, block, pixels, to, block);
+  for (int64_t p = 0; p < pixels; ++p) CopyLanes(from + p * block, to + p * block, count);
+}
+
+/// One row of one block of `to`, which takes from one or two blocks of `from`.
+void ShiftChannels(const ShiftPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  const int64_t end = plan.to_channel + plan.channels;
+  const int64_t first_block = plan.to_channel / block, last_block = blocks_of(end);
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const Row row = row_at(item, (last_block - first_block) * block, plan.size);
+    int64_t c = std::max((first_block + row.block) * block, plan.to_channel);
+    const int64_t stop = std::min((first_block + row.block + 1) * block, end);
+    while (c < stop) {
+      const int64_t source = c - plan.to_channel + plan.from_channel;
+      const int64_t count = std::min(stop - c, block - source % block);
+      const Row from = {row.image, source / block, row.depth, row.height};
+      const Row to = {row.image, c / block, row.depth, row.height};
+      CopyLanesOfRow(at.from + row_offset(from, plan.from) + source % block,
+                     at.to + row_offset(to, plan.to) + c % block, count, plan.size[2]);
+      c += count;
+    }
+  }
+}
+
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convoy::cpu {
+
+HWY_EXPORT(ToBlocked);
+HWY_EXPORT(FromBlocked);
+HWY_EXPORT(ShiftChannels);
+
+ReorderKernel to_blocked_kernel(Tier tier) {
+  return HWY_DISPATCH_TABLE(ToBlocked)[dispatch_index(tier)];
+}
+ReorderKernel from_blocked_kernel(Tier tier) {
+  return HWY_DISPATCH_TABLE(FromBlocked)[dispatch_index(tier)];
+}
+ShiftKernel shift_channels_kernel(Tier tier) {
+  return HWY_DISPATCH_TABLE(ShiftChannels)[dispatch_index(tier)];
+}
+
+ReorderPlan reorder_plan(int64_t batch, int64_t channels, const Axes& size, const Strides& plain,
+                         const Strides& blocked) {
+  ReorderPlan plan{batch, channels, {1, 1, 1}, plain, blocked, 1};
+  // From the last axis on: an axis joins the one behind it, or takes the next place before.
+  size_t to = 2;
+  bool begun = false;
+  for (size_t a = 3; a-- > 0;) {
+    if (size[a] == 1) continue;
+    const int64_t behind = plan.size[to];
+    if (begun && plain.axis[a] == behind * plan.plain.axis[to] &&
+        blocked.axis[a] == behind * plan.blocked.axis[to]) {
+      plan.size[to] *= size[a];
+      continue;
+    }
+    if (begun) --to;
+    begun = true;
+    plan.size[to] = size[a];
+    plan.plain.axis[to] = plain.axis[a];
+    plan.blocked.axis[to] = blocked.axis[a];
+  }
+  // Channels beside each other are read block after block while their pixels are in the cache.
+  plan.piece = plain.channel == 1 ? 128 : 1024;
+  return plan;
+}
+
+int64_t items(const ReorderPlan& plan) {
+  const int64_t pieces = (plan.size[2] + plan.piece - 1) / plan.piece;
+  return plan.batch * plan.size[0] * plan.size[1] * pieces * blocks_of(plan.channels);
+}
+
+int64_t items(const ShiftPlan& plan) {
+  const int64_t blocks = blocks_of(plan.to_channel + plan.channels) - plan.to_channel / block;
+  return plan.channels == 0 ? 0 : count_rows(plan.batch, blocks * block, plan.size);
+}
+
+}  // namespace convoy::cpu
+#endif

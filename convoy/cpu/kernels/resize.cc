@@ -1,0 +1,184 @@
+#include "convoy/cpu/kernels/resize.h"
+
+#include <algorithm>
+
+#include "convoy/cpu/kernels/rows.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "convoy/cpu/kernels/resize.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+
+/// Rows that are summed in one go, each a stream of memory.
+inline constexpr int64_t most_rows = 4;
+
+struct WeightedRows {
+  const float* row[most_rows];
+  float weight[most_rows];
+};
+
+/// sum = Σ weight · row; with `more`, added to what is there.
+template <bool more, int64_t count>
+HWY_INLINE void SumRows(const WeightedRows& rows, int64_t size, float* sum) {
+  const D d;
+  for (int64_t i = 0; i < size; i += lanes) {
+    V total = more ? hn::LoadU(d, sum + i)
+                   : hn::Mul(hn::LoadU(d, rows.row[0] + i), hn::Set(d, rows.weight[0]));
+    HWY_UNROLL(4)
+    for (int64_t r = more ? 0 : 1; r < count; ++r)
+      total = hn::MulAdd(hn::LoadU(d, rows.row[r] + i), hn::Set(d, rows.weight[r]), total);
+    hn::StoreU(total, d, sum + i);
+  }
+}
+
+template <bool more>
+HWY_NOINLINE void SumRows(const WeightedRows& rows, int64_t count, int64_t size, float* sum) {
+  switch (count) {
+    case 1:
+      return SumRows<more, 1>(rows, size, sum);
+    case 2:
+      return SumRows<more, 2>(rows, size, sum);
+    case 3:
+      return SumRows<more, 3>(rows, size, sum);
+    default:
+      return SumRows<more, most_rows>(rows, size, sum);
+  }
+}
+
+/// The taps of one element.
+struct Span {
+  size_t begin, end;
+};
+HWY_INLINE Span SpanOf(const TapTable& taps, int64_t i) {
+  const auto at = static_cast<size_t>(i);
+  return {static_cast<size_t>(taps.first[at]), static_cast<size_t>(taps.first[at + 1])};
+}
+
+/// The sum of all rows that row (d, h) of the result is made of; the row itself where that is all.
+const float* SumTapRows(const ResizePlan& plan, const float* x, const Row& row, float* sum) {
+  const TapTable &deep = plan.taps[0], &high = plan.taps[1];
+  const Span depths = SpanOf(deep, row.depth), heights = SpanOf(high, row.height);
+  const int64_t size = plan.in[2] * block;
+  WeightedRows rows;
+  int64_t held = 0;
+  bool begun = false;
+  const auto flush = [&]() HWY_ATTR {
+    if (begun)
+      SumRows<true>(rows, held, size, sum);
+    else
+      SumRows<false>(rows, held, size, sum);
+    begun = true;
+    held = 0;
+  };
+  for (size_t k = depths.begin; k < depths.end; ++k)
+    for (size_t l = heights.begin; l < heights.end; ++l) {
+      if (held == most_rows) flush();
+      rows.row[held] = x + deep.index[k] * plan.x.axis[0] + high.index[l] * plan.x.axis[1];
+      rows.weight[held++] = deep.weight[k] * high.weight[l];
+    }
+  if (held == 0) {
+    std::fill(sum, sum + size, 0.f);
+    return sum;
+  }
+  if (!begun && held == 1 && rows.weight[0] == 1) return rows.row[0];
+  flush();
+  return sum;
+}
+
+void Resize(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  const D d;
+  const TapTable& wide = plan.taps[2];
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const Row row = row_at(item, plan.channels, plan.out);
+    const float* sum = SumTapRows(plan, at.x + block_offset(row, plan.x), row, worker.scratch);
+    float* y = at.y + row_offset(row, plan.y);
+    for (int64_t ow = 0; ow < plan.out[2]; ++ow, y += block) {
+      const Span span = SpanOf(wide, ow);
+      for (int64_t i = 0; i < block; i += lanes) {
+        V total = hn::Zero(d);
+        for (size_t k = span.begin; k < span.end; ++k)
+          total = hn::MulAdd(hn::LoadU(d, sum + wide.index[k] * block + i),
+                             hn::Set(d, wide.weight[k]), total);
+        hn::StoreU(total, d, y + i);
+      }
+    }
+  }
+}
+
+/// Every element is one element of x.
+void PickNearest(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  const D d;
+  const TapTable& wide = plan.taps[2];
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const Row row = row_at(item, plan.channels, plan.out);
+    const float* x = at.x + block_offset(row, plan.x) +
+                     plan.taps[0].index[static_cast<size_t>(row.depth)] * plan.x.axis[0] +
+                     plan.taps[1].index[static_cast<size_t>(row.height)] * plan.x.axis[1];
+    float* y = at.y + row_offset(row, plan.y);
+    for (int64_t ow = 0; ow < plan.out[2]; ++ow, y += block) {
+      const float* from = x + wide.index[static_cast<size_t>(ow)] * block;
+      HWY_UNROLL(4)
+      for (int64_t i = 0; i < block; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, y + i);
+    }
+  }
+}
+
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convoy::cpu {
+
+HWY_EXPORT(Resize);
+HWY_EXPORT(PickNearest);
+
+namespace {
+
+bool picks(const TapTable& taps) {
+  for (size_t i = 0; i + 1 < taps.first.size(); ++i)
+    if (taps.first[i + 1] - taps.first[i] != 1) return false;
+  return std::all_of(taps.weight.begin(), taps.weight.end(), [](float w) { return w == 1; });
+}
+
+}  // namespace
+
+ResizeKernel resize_kernel(Tier tier, const ResizePlan& plan) {
+  const bool nearest = std::all_of(plan.taps.begin(), plan.taps.end(), picks);
+  return nearest ? HWY_DISPATCH_TABLE(PickNearest)[dispatch_index(tier)]
+                 : HWY_DISPATCH_TABLE(Resize)[dispatch_index(tier)];
+}
+
+TapTable tap_table(const AxisTaps& taps) {
+  TapTable table;
+  table.first.push_back(0);
+  for (const std::vector<Tap>& element : taps) {
+    for (const Tap& tap : element) {
+      table.index.push_back(static_cast<int32_t>(tap.index));
+      table.weight.push_back(static_cast<float>(tap.weight));
+    }
+    table.first.push_back(static_cast<int32_t>(table.index.size()));
+  }
+  return table;
+}
+
+AxisTaps identity_taps(int64_t size) {
+  AxisTaps taps;
+  for (int64_t i = 0; i < size; ++i) taps.push_back({{i, 1}});
+  return taps;
+}
+
+int64_t items(const ResizePlan& plan) { return count_rows(plan.batch, plan.channels, plan.out); }
+
+int64_t scratch_bytes(const ResizePlan& plan) {
+  return plan.in[2] * block * static_cast<int64_t>(sizeof(float));
+}
+
+}  // namespace convoy::cpu
+#endif
