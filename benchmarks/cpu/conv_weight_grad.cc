@@ -8,6 +8,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "convoy/cpu/kernels/winograd_weight_grad.h"
+
 namespace {
 
 using namespace convoy::cpu;
@@ -56,6 +58,22 @@ void direct(benchmark::State& state, const ConvGeometry& conv) {
   state.counters["items"] = static_cast<double>(items(plan));
 }
 
+void winograd(benchmark::State& state, const ConvGeometry& conv, int64_t threads) {
+  const WinogradWeightGrad plan = winograd_weight_grad_plan(tiers().front(), conv, threads);
+  const WinogradWeightGradKernel kernel = winograd_weight_grad_kernel(tiers().front());
+  const Floats x = floats(conv.batch * conv.x.batch), grad = floats(conv.batch * conv.y.batch),
+               w = floats(conv.outputs * conv.channels * product(conv.kernel)),
+               scratch = floats(scratch_bytes(plan) / 4), shared = floats(shared_bytes(plan) / 4);
+  const WeightGradArrays at{x.get(), grad.get(), shared.get(), w.get()};
+  Worker worker{scratch.get()};
+  for (auto _ : state)
+    for (int phase = 0; phase < phases(plan); ++phase)
+      kernel(plan, phase, at, {0, items(plan, phase)}, worker);
+  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(conv.products()),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["items"] = static_cast<double>(items(plan, 0));
+}
+
 struct Case {
   const char* name;
   ConvGeometry conv;
@@ -76,9 +94,15 @@ const Case cases[] = {
 };
 
 const bool registered = [] {
-  for (const Case& c : cases)
-    benchmark::RegisterBenchmark((std::string("conv_weight_grad/direct/") + c.name).c_str(), direct,
-                                 c.conv);
+  for (const Case& c : cases) {
+    const std::string name = c.name;
+    benchmark::RegisterBenchmark(("conv_weight_grad/direct/" + name).c_str(), direct, c.conv);
+    if (!winograd_weight_grad_fits(c.conv)) continue;
+    for (const int64_t threads : {1, 2})
+      benchmark::RegisterBenchmark(
+          ("conv_weight_grad/winograd/" + name + "/plan_for:" + std::to_string(threads)).c_str(),
+          winograd, c.conv, threads);
+  }
   return true;
 }();
 

@@ -139,19 +139,22 @@ HWY_INLINE void Transpose(const float* HWY_RESTRICT from, int64_t from_row, int6
     for (int64_t r = 0; r < rows; ++r) to[o * to_row + r] = from[r * from_row + o];
 }
 
-/// Sums [channel][tap][tile] of outputs and channels (counted over all groups) to where they
-/// belong in w; sums of an output and a channel of another group are left out.
+/// Sums [channel][tap][tile] of outputs, channels (both counted over all groups) and taps to where
+/// they belong in w; sums of an output and a channel of another group are left out.
 HWY_INLINE void WriteWeights(const ConvGeometry& conv, const float* sums, int64_t tile,
-                             Range outputs, Range channels, float* w) {
-  const int64_t taps = product(conv.kernel), row = conv.channels * taps;
+                             Range outputs, Range channels, Range taps, float* w) {
+  const int64_t all = product(conv.kernel), row = conv.channels * all;
+  const int64_t count = taps.end - taps.begin;
   for (int64_t o = outputs.begin; o < outputs.end;) {
     const int64_t group = o / conv.outputs, base = group * conv.channels;
     const int64_t end = HWY_MIN(outputs.end, (group + 1) * conv.outputs);
     const int64_t first = HWY_MAX(channels.begin, base),
                   last = HWY_MIN(channels.end, base + conv.channels);
-    if (first < last)
-      Transpose(sums + (first - channels.begin) * taps * tile + o - outputs.begin, tile,
-                (last - first) * taps, end - o, w + o * row + (first - base) * taps, row);
+    // All taps of neighbouring channels lie side by side.
+    const int64_t together = count == all ? last - first : 1;
+    for (int64_t c = first; c < last; c += together)
+      Transpose(sums + (c - channels.begin) * count * tile + o - outputs.begin, tile,
+                together * count, end - o, w + o * row + (c - base) * all + taps.begin, row);
     o = end;
   }
 }

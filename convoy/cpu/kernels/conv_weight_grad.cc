@@ -13,6 +13,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
 
 int64_t Lanes() { return lanes; }
 
@@ -177,7 +178,7 @@ void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t it
         }
   for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile)
     WriteWeights(conv, piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile, tile,
-                 {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels, at.w);
+                 {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels, {0, taps}, at.w);
 }
 
 void Run(const WeightGradPlan& plan, const WeightGradArrays& at, Range range, Worker& worker) {
@@ -186,6 +187,7 @@ void Run(const WeightGradPlan& plan, const WeightGradArrays& at, Range range, Wo
     RunPiece(plan, at, item, worker.scratch);
 }
 
+}  // namespace
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

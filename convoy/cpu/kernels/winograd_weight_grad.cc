@@ -1,0 +1,354 @@
+#include "convoy/cpu/kernels/winograd_weight_grad.h"
+
+#include <algorithm>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "convoy/cpu/kernels/winograd_weight_grad.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/conv_taps.h"
+#include "convoy/cpu/kernels/conv_weight_grad-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
+
+int64_t Lanes() { return lanes; }
+
+// F(3,4) with points 0, 1, −1, 2, −2, ∞; arguments are an output and its stride, an input and its
+// stride.
+
+/// 6 inputs.
+struct OfInput {
+  static constexpr size_t size = 6;
+  static HWY_INLINE void Apply(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT x, size_t t) {
+    const D d;
+    const V two = hn::Set(d, 2.f), four = hn::Set(d, 4.f), five = hn::Set(d, 5.f);
+    const V even = hn::NegMulAdd(four, x[2 * t], x[4 * t]),
+            odd = hn::NegMulAdd(four, x[t], x[3 * t]);
+    const V a = hn::Sub(x[4 * t], x[2 * t]), b = hn::Sub(x[3 * t], x[t]);
+    o[0] = hn::MulAdd(four, x[0], hn::NegMulAdd(five, x[2 * t], x[4 * t]));
+    o[s] = hn::Add(even, odd);
+    o[2 * s] = hn::Sub(even, odd);
+    o[3 * s] = hn::MulAdd(two, b, a);
+    o[4 * s] = hn::NegMulAdd(two, b, a);
+    o[5 * s] = hn::MulAdd(four, x[t], hn::NegMulAdd(five, x[3 * t], x[5 * t]));
+  }
+};
+
+/// 4 gradients, in the role of a filter.
+struct OfGradient {
+  static constexpr size_t size = 4;
+  static HWY_INLINE void Apply(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
+    const D d;
+    const V sixth = hn::Set(d, -1.f / 6), part = hn::Set(d, 1.f / 24), four = hn::Set(d, 4.f);
+    const V a = hn::Add(g[0], g[2 * t]), b = hn::Add(g[t], g[3 * t]);
+    const V even = hn::MulAdd(four, g[2 * t], g[0]), half = hn::MulAdd(four, g[3 * t], g[t]);
+    const V odd = hn::Add(half, half);
+    o[0] = hn::Mul(hn::Set(d, .25f), g[0]);
+    o[s] = hn::Mul(sixth, hn::Add(a, b));
+    o[2 * s] = hn::Mul(sixth, hn::Sub(a, b));
+    o[3 * s] = hn::Mul(part, hn::Add(even, odd));
+    o[4 * s] = hn::Mul(part, hn::Sub(even, odd));
+    o[5 * s] = g[3 * t];
+  }
+};
+
+/// 6 sums of products to 3 taps.
+HWY_INLINE void Inverse(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+  const D d;
+  const V a = hn::Add(m[t], m[2 * t]), b = hn::Sub(m[t], m[2 * t]);
+  const V e = hn::Add(m[3 * t], m[4 * t]), f = hn::Sub(m[3 * t], m[4 * t]);
+  o[0] = hn::Add(hn::Add(m[0], a), e);
+  o[s] = hn::MulAdd(hn::Set(d, 2.f), f, b);
+  o[2 * s] = hn::Add(hn::MulAdd(hn::Set(d, 4.f), e, a), m[5 * t]);
+}
+
+/// What is cut into tiles: `slices` slices of the input or of the gradient.
+struct Map {
+  const float* data;
+  const Strides& strides;
+  int64_t slices, height, width;
+  int64_t top, left;  // of the first tile
+};
+
+/// The F::size² values from (y, x) of a slice of one block; `copy` takes them, with zeros, where
+/// some lie outside. `row` and `step` are set to their distances.
+template <class F>
+HWY_INLINE const float* Window(const Map& map, const float* slice, int64_t y, int64_t x,
+                               float* HWY_RESTRICT copy, int64_t& row, int64_t& step) {
+  constexpr int64_t n = static_cast<int64_t>(F::size);
+  row = map.strides.axis[1];
+  step = map.strides.axis[2];
+  if (y >= 0 && x >= 0 && y + n <= map.height && x + n <= map.width)
+    return slice + y * row + x * step;
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j) {
+      float* to = copy + (i * n + j) * block;
+      if (y + i < 0 || x + j < 0 || y + i >= map.height || x + j >= map.width)
+        std::memset(to, 0, block * sizeof(float));
+      else
+        std::memcpy(to, slice + (y + i) * row + (x + j) * step, block * sizeof(float));
+    }
+  row = n * block;
+  step = block;
+  return copy;
+}
+
+/// Tiles of blocks of the map to `to`, [block][product][tile][16].
+template <class F>
+HWY_NOINLINE void Transform(const WinogradWeightGrad& plan, const Map& map, Range blocks,
+                            Range tiles, float* HWY_RESTRICT to) {
+  const D d;
+  constexpr size_t n = F::size;
+  const int64_t plane = plan.plane();
+  alignas(64) float copy[n * n * block];
+  for (int64_t b = blocks.begin; b < blocks.end; ++b, to += 36 * plane)
+    for (int64_t t = tiles.begin; t < tiles.end; ++t) {
+      const int64_t slice = t / (plan.rows * plan.columns), image = slice / map.slices;
+      int64_t row, step;
+      const float* window =
+          Window<F>(map,
+                    map.data + image * map.strides.batch + b * map.strides.channel +
+                        slice % map.slices * map.strides.axis[0],
+                    map.top + t / plan.columns % plan.rows * 4, map.left + t % plan.columns * 4,
+                    copy, row, step);
+      for (int64_t lane = 0; lane < block; lane += lanes) {
+        V m[6 * n];
+        HWY_UNROLL(1) for (size_t j = 0; j < n; ++j) {
+          V column[n];
+          HWY_UNROLL(6) for (size_t i = 0; i < n; ++i) {
+            column[i] = hn::LoadU(
+                d, window + static_cast<int64_t>(i) * row + static_cast<int64_t>(j) * step + lane);
+          }
+          F::Apply(m + j, n, column, 1);
+        }
+        HWY_UNROLL(1) for (size_t i = 0; i < 6; ++i) {
+          V e[6];
+          F::Apply(e, 1, m + i * n, 1);
+          float* out = to + static_cast<int64_t>(i) * 6 * plane + (t - tiles.begin) * block + lane;
+          HWY_UNROLL(6)
+          for (size_t j = 0; j < 6; ++j) hn::Store(e[j], d, out + static_cast<int64_t>(j) * plane);
+        }
+      }
+    }
+}
+
+/// Products of a register tile of outputs and a block of channels, summed over `parts` sums that
+/// lie `distance` apart, to taps [channel][tap][tile].
+HWY_NOINLINE void InverseAll(const float* HWY_RESTRICT sums, int64_t tile, int64_t parts,
+                             int64_t distance, float* HWY_RESTRICT taps) {
+  const D d;
+  const int64_t product = block * tile;
+  for (int64_t c = 0; c < block; ++c)
+    for (int64_t o = 0; o < tile; o += lanes) {
+      V m[18], w[9];
+      HWY_UNROLL(1) for (size_t j = 0; j < 6; ++j) {
+        V column[6];
+        HWY_UNROLL(6) for (size_t i = 0; i < 6; ++i) {
+          const float* from = sums + static_cast<int64_t>(i * 6 + j) * product + c * tile + o;
+          column[i] = hn::Load(d, from);
+          for (int64_t p = 1; p < parts; ++p)
+            column[i] = hn::Add(column[i], hn::Load(d, from + p * distance));
+        }
+        Inverse(m + j, 6, column, 1);
+      }
+      HWY_UNROLL(3) for (size_t i = 0; i < 3; ++i) Inverse(w + i * 3, 1, m + i * 6, 1);
+      HWY_UNROLL(9) for (size_t t = 0; t < 9; ++t) {
+        hn::Store(w[t], d, taps + (c * 9 + static_cast<int64_t>(t)) * tile + o);
+      }
+    }
+}
+
+/// A piece's place: its tap along the depth, its blocks, its chunks of tiles.
+struct Piece {
+  int64_t depth_tap;
+  Range outputs, channels;  // blocks
+  int64_t part;
+};
+
+HWY_INLINE Piece PieceAt(const WinogradWeightGrad& plan, int64_t item) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t part = item % plan.parts, group = item / plan.parts;
+  const int64_t c = group % plan.channel_groups * plan.channel_blocks,
+                o = group / plan.channel_groups % plan.output_groups * plan.output_blocks;
+  return {group / plan.channel_groups / plan.output_groups,
+          {o, HWY_MIN(o + plan.output_blocks, blocks_of(conv.outputs))},
+          {c, HWY_MIN(c + plan.channel_blocks, blocks_of(conv.channels))},
+          part};
+}
+
+/// Register tile `o` of outputs and block `c` of a piece, transformed back and to its place in w.
+void Finish(const WinogradWeightGrad& plan, const Piece& piece, int64_t first_output, int64_t c,
+            const float* sums, int64_t parts, int64_t distance, float* taps, float* w) {
+  const ConvGeometry& conv = plan.conv;
+  InverseAll(sums, plan.tile(), parts, distance, taps);
+  const Range outputs = {first_output, HWY_MIN(first_output + plan.tile(), conv.outputs)},
+              channels = {c * block, HWY_MIN((c + 1) * block, conv.channels)};
+  WriteWeights(conv, taps, plan.tile(), outputs, channels,
+               {piece.depth_tap * 9, piece.depth_tap * 9 + 9}, w);
+}
+
+void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_t item,
+              float* scratch) {
+  const ConvGeometry& conv = plan.conv;
+  const Piece piece = PieceAt(plan, item);
+  const int64_t plane = plan.plane(), tile = plan.tile(), outputs = piece.outputs.end * block;
+  // What a tap along the depth meets: slices that exist, of the input shifted by it.
+  const Range depth = inside(conv, 0, piece.depth_tap, {0, conv.out[0]});
+  const int64_t slices = depth.end - depth.begin,
+                all_tiles = conv.batch * slices * plan.rows * plan.columns;
+  const Map input = {at.x + (depth.begin + tap_offset(conv, 0, piece.depth_tap)) * conv.x.axis[0],
+                     conv.x,
+                     slices,
+                     conv.in[1],
+                     conv.in[2],
+                     -conv.begin[1],
+                     -conv.begin[2]};
+  const Map gradient = {
+      at.grad + depth.begin * conv.y.axis[0], conv.y, slices, conv.out[1], conv.out[2], 0, 0};
+
+  float* v = scratch;
+  float* u = v + plan.channel_blocks * 36 * plane;
+  float* taps = u + plan.output_blocks * 36 * plane;
+  const bool at_once = plan.chunks == 1;  // products are transformed back as they come
+  const int64_t count = plan.tiles_of_group() * plan.channel_blocks * plan.sums();
+  float* sums = plan.parts > 1 ? at.shared + item * count : taps + 9 * block * tile;
+  if (!at_once) std::memset(sums, 0, static_cast<size_t>(count) * sizeof(float));
+
+  Pixels pixels = {};
+  pixels.rows = 1;
+  pixels.x_step = pixels.grad_step = block;
+  pixels.grad_block = 36 * plane;
+  const auto multiply = [&](int64_t q, int64_t o, int64_t c, float* to) {
+    // The last tile may be a vector short.
+    const Passes run =
+        ChoosePasses(plan.lanes, outputs - o <= plan.lanes ? int64_t{1} : plan.vectors);
+    pixels.x = v + ((c - piece.channels.begin) * 36 + q) * plane;
+    const int64_t from = o - piece.outputs.begin * block;
+    pixels.grad = u + (from / block * 36 + q) * plane + from % block;
+    RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to, tile);
+  };
+
+  const Range chunks = share(plan.chunks, piece.part, plan.parts);
+  for (int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
+    const Range tiles = {chunk * plan.chunk, HWY_MIN((chunk + 1) * plan.chunk, all_tiles)};
+    if (tiles.begin >= tiles.end) break;
+    pixels.columns = tiles.end - tiles.begin;
+    Transform<OfInput>(plan, input, piece.channels, tiles, v);
+    Transform<OfGradient>(plan, gradient, piece.outputs, tiles, u);
+    if (at_once) break;
+    for (int64_t q = 0; q < 36; ++q)
+      for (int64_t o = piece.outputs.begin * block, i = 0; o < outputs; o += tile)
+        for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c, ++i)
+          multiply(q, o, c, sums + i * plan.sums() + q * block * tile);
+  }
+  if (plan.parts > 1) return;
+  for (int64_t o = piece.outputs.begin * block, i = 0; o < outputs; o += tile)
+    for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c, ++i) {
+      float* of = at_once ? sums : sums + i * plan.sums();
+      if (at_once) {
+        std::memset(sums, 0, static_cast<size_t>(36 * block * tile) * sizeof(float));
+        if (all_tiles > 0)
+          for (int64_t q = 0; q < 36; ++q) multiply(q, o, c, sums + q * block * tile);
+      }
+      Finish(plan, piece, o, c, of, 1, 0, taps, at.w);
+    }
+}
+
+/// One register tile and block of channels: sums of all parts.
+void Add(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_t item, float* scratch) {
+  const int64_t pairs = plan.tiles_of_group() * plan.channel_blocks;
+  const Piece piece = PieceAt(plan, item / pairs * plan.parts);
+  const int64_t channels = piece.channels.end - piece.channels.begin;
+  const int64_t o = piece.outputs.begin * block + item % pairs / channels * plan.tile();
+  if (o >= piece.outputs.end * block) return;
+  Finish(plan, piece, o, piece.channels.begin + item % pairs % channels,
+         at.shared + (item / pairs * plan.parts * pairs + item % pairs) * plan.sums(), plan.parts,
+         pairs * plan.sums(), scratch, at.w);
+}
+
+void Run(const WinogradWeightGrad& plan, int phase, const WeightGradArrays& at, Range range,
+         Worker& worker) {
+  worker.ran |= HWY_TARGET;
+  for (int64_t item = range.begin; item < range.end; ++item)
+    if (phase == 0)
+      Products(plan, at, item, worker.scratch);
+    else
+      Add(plan, at, item, worker.scratch);
+}
+
+}  // namespace
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convoy::cpu {
+
+HWY_EXPORT(Lanes);
+HWY_EXPORT(Run);
+
+bool winograd_weight_grad_fits(const ConvGeometry& conv) {
+  const Axes one = {1, 1, 1};
+  return conv.groups == 1 && !conv.plain_input && conv.kernel[1] == 3 && conv.kernel[2] == 3 &&
+         conv.stride == one && conv.dilation == one;
+}
+
+WinogradWeightGrad winograd_weight_grad_plan(Tier tier, const ConvGeometry& conv, int64_t threads) {
+  WinogradWeightGrad plan;
+  plan.conv = conv;
+  plan.lanes = HWY_DISPATCH_TABLE(Lanes)[dispatch_index(tier)]();
+  plan.vectors = conv.outputs > plan.lanes ? 2 : 1;
+  plan.rows = ceiling_div(conv.out[1], 4);
+  plan.columns = ceiling_div(conv.out[2], 4);
+  plan.tiles = conv.batch * conv.out[0] * plan.rows * plan.columns;
+
+  // Sums of 128×128 channels, and what they are made of, stay near; small maps are one chunk,
+  // whose products are transformed back at once.
+  constexpr int64_t few = 96, many = 56, group = 8;
+  plan.chunk = plan.tiles <= few ? std::max<int64_t>(plan.tiles, 1)
+                                 : ceiling_div(plan.tiles, ceiling_div(plan.tiles, many));
+  plan.chunks = std::max<int64_t>(ceiling_div(plan.tiles, plan.chunk), 1);
+  const int64_t outputs = blocks_of(conv.outputs), channels = blocks_of(conv.channels);
+  plan.output_groups = ceiling_div(outputs, group);
+  plan.channel_groups = ceiling_div(channels, group);
+  // Whole register tiles.
+  const int64_t whole = std::max<int64_t>(plan.tile() / block, 1);
+  plan.output_blocks =
+      ceiling_div(ceiling_div(outputs, std::max<int64_t>(plan.output_groups, 1)), whole) * whole;
+  plan.channel_blocks = ceiling_div(channels, std::max<int64_t>(plan.channel_groups, 1));
+  const int64_t groups = conv.kernel[0] * plan.output_groups * plan.channel_groups;
+  if (threads > 1 && groups < 4 * threads && groups % threads != 0)
+    plan.parts = std::min(threads, plan.chunks);
+  return plan;
+}
+
+int phases(const WinogradWeightGrad& plan) { return plan.parts > 1 ? 2 : 1; }
+
+int64_t items(const WinogradWeightGrad& plan, int phase) {
+  const int64_t groups = plan.conv.kernel[0] * plan.output_groups * plan.channel_groups;
+  return groups * (phase == 0 ? plan.parts : plan.tiles_of_group() * plan.channel_blocks);
+}
+
+int64_t scratch_bytes(const WinogradWeightGrad& plan) {
+  const int64_t taps = 9 * block * plan.tile(),
+                transformed = (plan.channel_blocks + plan.output_blocks) * 36 * plan.plane();
+  const int64_t pairs = plan.chunks == 1 ? 1 : plan.tiles_of_group() * plan.channel_blocks;
+  const int64_t sums = plan.parts > 1 ? 0 : pairs * plan.sums();
+  return (transformed + taps + sums) * static_cast<int64_t>(sizeof(float));
+}
+
+int64_t shared_bytes(const WinogradWeightGrad& plan) {
+  if (plan.parts == 1) return 0;
+  return items(plan, 0) * plan.tiles_of_group() * plan.channel_blocks * plan.sums() *
+         static_cast<int64_t>(sizeof(float));
+}
+
+WinogradWeightGradKernel winograd_weight_grad_kernel(Tier tier) {
+  return HWY_DISPATCH_TABLE(Run)[dispatch_index(tier)];
+}
+
+}  // namespace convoy::cpu
+#endif
