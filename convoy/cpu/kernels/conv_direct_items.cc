@@ -1,0 +1,277 @@
+// Which item computes what: the walk over tiles of outputs and rows, and the segments of a row.
+#include <algorithm>
+#include <cstring>
+
+#include "convoy/cpu/kernels/conv_direct_work.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+alignas(64) constexpr std::array<float, 64> zeros{};  // the bias of a tile that has none
+
+/// Taps of an axis that meet the image for output `o`.
+Range taps_inside(const ConvGeometry& g, size_t axis, int64_t o) {
+  const int64_t at = o * g.stride[axis] - g.begin[axis];
+  const int64_t step = g.dilation[axis];
+  const int64_t first = at >= 0 ? 0 : (-at + step - 1) / step;
+  const int64_t last = at >= g.in[axis] ? 0 : (g.in[axis] - at + step - 1) / step;
+  return {std::min(first, g.kernel[axis]), std::min(last, g.kernel[axis])};
+}
+
+constexpr int64_t reach(const ConvGeometry& g, size_t axis, int64_t outputs) {
+  return (outputs - 1) * g.stride[axis] + (g.kernel[axis] - 1) * g.dilation[axis] + 1;
+}
+
+struct Item {
+  int64_t image, group, depth;
+  Range rows, pixels, vectors;
+};
+
+struct Counts {
+  int64_t row_parts, vector_parts;
+};
+Counts counts(const DirectConv& plan) {
+  return {(plan.geometry.out[1] + plan.item_rows - 1) / plan.item_rows,
+          (plan.vectors + plan.item_vectors - 1) / plan.item_vectors};
+}
+
+/// Parts of the outputs come first: they share their pixels.
+Item item_of(const DirectConv& plan, int64_t index) {
+  const Counts parts = counts(plan);
+  const auto next = [&index](int64_t count) {
+    const int64_t part = index % count;
+    index /= count;
+    return part;
+  };
+  const int64_t vectors = next(parts.vector_parts) * plan.item_vectors;
+  const int64_t band = next(plan.bands);
+  const int64_t row = next(parts.row_parts) * plan.item_rows;
+  Item item{};
+  item.depth = next(plan.geometry.out[0]);
+  item.group = next(plan.geometry.groups);
+  item.image = index;
+  item.rows = {row, std::min(row + plan.item_rows, plan.geometry.out[1])};
+  item.pixels = {band_begin(plan, band), band_begin(plan, band + 1)};
+  item.vectors = {vectors, std::min(vectors + plan.item_vectors, plan.vectors)};
+  return item;
+}
+
+/// Floats of each part of the scratch memory, in its order, multiples of 16.
+struct Scratch {
+  int64_t segments, edge, copy, outputs, bias;
+  int64_t total() const { return segments + edge + copy + 2 * outputs + bias; }
+};
+Scratch scratch(const DirectConv& plan) {
+  const ConvGeometry& g = plan.geometry;
+  const auto whole = [](int64_t floats) { return whole_blocks(floats); };
+  const int64_t parts = g.plain_input ? g.channels : blocks_of(g.channels) + 1;
+  Scratch s{};
+  s.segments = whole(g.kernel[0] * g.kernel[1] * parts *
+                     static_cast<int64_t>(sizeof(Segment) / sizeof(float)));
+  if (g.plain_input) {
+    s.copy = whole(g.channels * g.kernel[0] * reach(g, 1, plan.item_rows) *
+                   reach(g, 2, plan.max_pixels));
+  } else {
+    s.edge = whole(max_tile_pixels * g.stride[2] * g.x.axis[2] + block);
+  }
+  if (plan.scattered) {
+    s.outputs = whole(plan.tile_vectors * plan.max_pixels * plan.lanes);
+    s.bias = whole(plan.vectors * plan.lanes);
+  }
+  return s;
+}
+
+/// Where row (d, h) of channel c of a plain image's item was copied to,
+/// Rows in the padding are neither copied nor read.
+struct Copy {
+  float* data;
+  int64_t rows, columns, kernel_depth;
+  float* row(int64_t c, int64_t kd, int64_t h) const {
+    return data + ((c * kernel_depth + kd) * rows + h) * columns;
+  }
+};
+
+/// The rows that an item of a plain image reads, with their padding at both sides.
+Copy copy_rows(const ConvGeometry& g, const Item& item, const float* image, float* to) {
+  const Copy copy{to, reach(g, 1, item.rows.end - item.rows.begin),
+                  reach(g, 2, item.pixels.end - item.pixels.begin), g.kernel[0]};
+  const int64_t top = item.rows.begin * g.stride[1] - g.begin[1];
+  const int64_t left = item.pixels.begin * g.stride[2] - g.begin[2];
+  const int64_t first = std::clamp<int64_t>(-left, 0, copy.columns);
+  const int64_t last = std::clamp<int64_t>(g.in[2] - left, first, copy.columns);
+  const Range taps = taps_inside(g, 0, item.depth);
+  for (int64_t c = 0; c < g.channels; ++c)
+    for (int64_t kd = taps.begin; kd < taps.end; ++kd) {
+      const int64_t d = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
+      const float* const plane =
+          image + (item.group * g.channels + c) * g.x.channel + d * g.x.axis[0];
+      for (int64_t r = 0; r < copy.rows; ++r) {
+        if (top + r < 0 || top + r >= g.in[1]) continue;
+        const float* const from = plane + (top + r) * g.x.axis[1];
+        float* const row = copy.row(c, kd, r);
+        std::fill(row, row + first, 0.f);
+        if (g.x.axis[2] == 1) {
+          std::memcpy(row + first, from + left + first,
+                      static_cast<size_t>(last - first) * sizeof(float));
+        } else {
+          for (int64_t i = first; i < last; ++i) row[i] = from[(left + i) * g.x.axis[2]];
+        }
+        std::fill(row + last, row + copy.columns, 0.f);
+      }
+    }
+  return copy;
+}
+
+struct Walk {
+  const DirectConv& plan;
+  const ConvArrays& at;
+  const ConvGeometry& g = plan.geometry;
+  Segment* segments = nullptr;
+  float* edge = nullptr;
+  float* copied = nullptr;
+  float* outputs = nullptr;   // of a tile whose outputs are scattered
+  float* residual = nullptr;  // likewise
+  float* bias = nullptr;      // of a group whose outputs are scattered
+
+  /// The segments of output row (item.depth, h); how many.
+  int64_t list_segments(const Item& item, int64_t h, const Copy& copy) const {
+    const Range depths = taps_inside(g, 0, item.depth), rows = taps_inside(g, 1, h);
+    int64_t count = 0;
+    for (int64_t kd = depths.begin; kd < depths.end; ++kd)
+      for (int64_t kh = rows.begin; kh < rows.end; ++kh)
+        for (int64_t c = 0, end; c < g.channels; c = end) {
+          end = segment_end(g, item.group, c);
+          Segment& segment = segments[count++];
+          segment.step = ((kd * g.kernel[1] + kh) * g.channels + c) * g.kernel[2];
+          if (g.plain_input) {
+            segment.x = copy.row(c, kd, (h - item.rows.begin) * g.stride[1] + kh * g.dilation[1]);
+            segment.steps = g.kernel[2];
+            continue;
+          }
+          const int64_t channel = item.group * g.channels + c;
+          const int64_t in_depth = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
+          const int64_t in_row = h * g.stride[1] - g.begin[1] + kh * g.dilation[1];
+          segment.x = at.x + item.image * g.x.batch + channel / block * g.x.channel +
+                      in_depth * g.x.axis[0] + in_row * g.x.axis[1] + channel % block;
+          segment.steps = end - c;
+        }
+    return count;
+  }
+
+  /// Pixel 0 of row (d, h) of output channel `channel` in y or the residual.
+  template <class T>
+  static T* output(T* array, const Strides& s, const Item& item, int64_t h, int64_t channel) {
+    return array + item.image * s.batch + channel / block * s.channel + item.depth * s.axis[0] +
+           h * s.axis[1] + channel % block;
+  }
+
+  /// Moves the lanes of a scattered tile between y (or the residual) and scratch.
+  template <class Move>
+  void scatter(const Strides& s, const Item& item, int64_t h, int64_t vector, int64_t vectors,
+               const Move& move) const {
+    const int64_t pixels = item.pixels.end - item.pixels.begin;
+    const int64_t first = vector * plan.lanes;
+    const int64_t last = std::min((vector + vectors) * plan.lanes, g.outputs);
+    for (int64_t o = first; o < last; ++o) {
+      const int64_t channel = item.group * g.outputs + o;
+      const int64_t there = item.image * s.batch + channel / block * s.channel +
+                            item.depth * s.axis[0] + h * s.axis[1] + channel % block +
+                            item.pixels.begin * s.axis[2];
+      const int64_t here =
+          (o - first) / plan.lanes * pixels * plan.lanes + (o - first) % plan.lanes;
+      for (int64_t i = 0; i < pixels; ++i) move(here + i * plan.lanes, there + i * s.axis[2]);
+    }
+  }
+
+  void run(const Item& item, const std::array<TileKernel, 3>& kernels) const {
+    TileRun run{};
+    run.segments = segments;
+    run.taps = g.plain_input ? 1 : g.kernel[2];
+    run.dilation = g.dilation[2];
+    run.step = g.plain_input ? g.dilation[2] : 1;
+    run.column = g.plain_input ? 1 : g.x.axis[2];
+    run.stride = g.stride[2];
+    run.begin = g.plain_input ? item.pixels.begin * g.stride[2] : g.begin[2];
+    run.first = item.pixels.begin;
+    run.count = item.pixels.end - item.pixels.begin;
+    run.epilogue = &plan.epilogue;
+    run.edge = edge;
+    Copy copy{};
+    if (g.plain_input) copy = copy_rows(g, item, at.x + item.image * g.x.batch, copied);
+    run.width = g.plain_input ? copy.columns : g.in[2];
+
+    const int64_t steps = g.channels * product(g.kernel);
+    for (int64_t v = item.vectors.begin, size; v < item.vectors.end; v += size) {
+      size = vectors_of_tile(plan, v);
+      const int64_t first = v * plan.lanes;
+      run.weights = at.weights + (item.group * plan.vectors * plan.lanes + first) * steps;
+      run.bias = at.bias == nullptr ? zeros.data()
+                 : plan.scattered   ? bias + first
+                                    : at.bias + item.group * g.outputs + first;
+      for (int64_t h = item.rows.begin; h < item.rows.end; ++h) {
+        run.segment_count = list_segments(item, h, copy);
+        place(run, item, h, v, size);
+        kernels[shape_slot(size)](run);
+        if (plan.scattered)
+          scatter(g.y, item, h, v, size,
+                  [&](int64_t here, int64_t there) { at.y[there] = outputs[here]; });
+      }
+    }
+  }
+
+  /// Where the run of a tile's outputs goes, and its residual comes from.
+  void place(TileRun& run, const Item& item, int64_t h, int64_t vector, int64_t vectors) const {
+    const bool residuals = plan.epilogue.residual != Epilogue::Residual::none;
+    run.y_step = plan.scattered ? plan.lanes : g.y.axis[2];
+    run.residual_step = plan.scattered ? plan.lanes : g.residual.axis[2];
+    for (int64_t j = 0; j < vectors; ++j) {
+      const size_t slot = static_cast<size_t>(j);
+      if (plan.scattered) {
+        const int64_t offset = (j * run.count - run.first) * plan.lanes;
+        run.y[slot] = outputs + offset;
+        if (residuals) run.residual[slot] = residual + offset;
+      } else {
+        const int64_t channel = item.group * g.outputs + (vector + j) * plan.lanes;
+        run.y[slot] = output(at.y, g.y, item, h, channel);
+        if (residuals) run.residual[slot] = output(at.residual, g.residual, item, h, channel);
+      }
+    }
+    if (plan.scattered && residuals)
+      scatter(g.residual, item, h, vector, vectors,
+              [&](int64_t here, int64_t there) { residual[here] = at.residual[there]; });
+  }
+};
+
+}  // namespace
+
+int64_t items(const DirectConv& plan) {
+  const Counts parts = counts(plan);
+  return plan.geometry.batch * plan.geometry.groups * plan.geometry.out[0] * parts.row_parts *
+         plan.bands * parts.vector_parts;
+}
+
+int64_t scratch_bytes(const DirectConv& plan) {
+  return scratch(plan).total() * static_cast<int64_t>(sizeof(float));
+}
+
+void run_items(const DirectConv& plan, const ConvArrays& at, Range range, Worker& worker,
+               const std::array<TileKernel, 3>& kernels) {
+  const ConvGeometry& g = plan.geometry;
+  const Scratch sizes = scratch(plan);
+  Walk walk{plan, at};
+  walk.segments = reinterpret_cast<Segment*>(worker.scratch);
+  walk.edge = worker.scratch + sizes.segments;
+  walk.copied = walk.edge + sizes.edge;
+  walk.outputs = walk.copied + sizes.copy;
+  walk.residual = walk.outputs + sizes.outputs;
+  walk.bias = walk.residual + sizes.outputs;
+  for (int64_t index = range.begin; index < range.end; ++index) {
+    const Item item = item_of(plan, index);
+    if (plan.scattered && at.bias != nullptr)
+      std::copy_n(at.bias + item.group * g.outputs, g.outputs, walk.bias);
+    walk.run(item, kernels);
+  }
+}
+
+}  // namespace convoy::cpu

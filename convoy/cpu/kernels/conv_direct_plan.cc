@@ -1,0 +1,184 @@
+// Tiles and items of a direct convolution, and its packed weights.
+#include <algorithm>
+#include <span>
+
+#include "convoy/cpu/kernels/conv_direct_work.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+int64_t lanes_of(Tier tier) {
+  switch (tier) {
+    case Tier::avx512:
+      return 16;
+    case Tier::avx2:
+      return 8;
+    case Tier::sse4:
+    case Tier::neon:
+      return 4;
+  }
+  return 4;
+}
+
+std::span<const TileShape> shapes_of(Tier tier) {
+  if (tier == Tier::avx512 || tier == Tier::neon) return many_registers;
+  if (tier == Tier::avx2) return few_registers;
+  return no_fma;
+}
+
+/// Multiply-adds with a row of `width` pixels in tiles of this shape, per output vector, those of
+/// the last tile's overlap included, and what a step costs beside them.
+double cost(const TileShape& shape, int64_t width) {
+  const double tiles = static_cast<double>((width + shape.pixels - 1) / shape.pixels);
+  const double latency = 9;  // fewer sums than this wait for each other
+  const double sums = static_cast<double>(shape.vectors * shape.pixels);
+  const double overhead = 0.5 + 0.25 * static_cast<double>(shape.vectors);
+  return tiles * (std::max(sums, latency) + overhead) / static_cast<double>(shape.vectors);
+}
+
+struct Choice {
+  int64_t shape;
+  double cost;
+};
+Choice best_shape(std::span<const TileShape> shapes, int64_t vectors, int64_t width) {
+  Choice best{-1, 0};
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    if (shapes[i].vectors != vectors || shapes[i].pixels > width) continue;
+    const double c = cost(shapes[i], width);
+    if (best.shape < 0 || c < best.cost) best = {static_cast<int64_t>(i), c};
+  }
+  return best;
+}
+
+bool dense(const Strides& strides, const Axes& size) {
+  return strides.axis[1] == size[2] * strides.axis[2] &&
+         (size[0] == 1 || strides.axis[0] == size[1] * strides.axis[1]);
+}
+
+/// A 1×1 convolution of dense images sees one long row.
+void collapse(ConvGeometry& g, bool residual) {
+  const Axes ones{1, 1, 1}, zeros{0, 0, 0};
+  if (g.plain_input || g.kernel != ones || g.stride != ones || g.begin != zeros || g.in != g.out)
+    return;
+  if (!dense(g.x, g.in) || !dense(g.y, g.out) || (residual && !dense(g.residual, g.out))) return;
+  g.in = g.out = {1, 1, product(g.in)};
+}
+
+constexpr int64_t cache_floats = 48 * 1024;  // of an item's input: a fifth of a usual L2
+constexpr int64_t enough_items = 48;
+constexpr int64_t enough_work = 1 << 20;  // multiply-adds of an item: 10–20 µs
+
+}  // namespace
+
+DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, Tier tier) {
+  DirectConv plan;
+  plan.geometry = geometry;
+  plan.epilogue = epilogue;
+  ConvGeometry& g = plan.geometry;
+  collapse(g, epilogue.residual != Epilogue::Residual::none);
+
+  plan.lanes = lanes_of(tier);
+  const int64_t half = plan.lanes / 2;
+  const bool fits = g.groups == 1 || g.outputs % plan.lanes == 0;
+  const bool fits_half = g.groups == 1 ? g.outputs <= half : g.outputs % half == 0;
+  if (half >= 4 && (g.outputs <= half || (!fits && fits_half))) {
+    plan.lanes = half;
+    plan.half = 1;
+  }
+  plan.scattered = g.groups > 1 && g.outputs % plan.lanes != 0;
+  plan.vectors = (g.outputs + plan.lanes - 1) / plan.lanes;
+
+  const std::span<const TileShape> shapes = shapes_of(tier);
+  const int64_t width = std::max<int64_t>(g.out[2], 1);
+  double best = 0;
+  for (const int64_t vectors : {1, 2, 4}) {
+    const size_t log = shape_slot(vectors);
+    const Choice choice = best_shape(shapes, vectors, width);
+    plan.shapes[log] = std::max<int64_t>(choice.shape, 0);
+    if (choice.shape < 0 || vectors > plan.vectors) continue;
+    if (plan.tile_vectors == 0 || choice.cost < best) {
+      plan.tile_vectors = vectors;
+      best = choice.cost;
+    }
+  }
+
+  // Items: as many rows as keep their input in the cache; then halves, until there are enough.
+  const int64_t pixels_of_tile =
+      shapes[static_cast<size_t>(plan.shapes[shape_slot(plan.tile_vectors)])].pixels;
+  plan.band_pixels = pixels_of_tile;
+  plan.band_tiles = std::max<int64_t>(1, width / pixels_of_tile);
+  const int64_t max_bands = plan.band_tiles;
+  const int64_t row_floats =
+      std::max<int64_t>(1, g.channels * g.kernel[0] * std::min(g.stride[1], g.kernel[1]) * g.in[2]);
+  plan.item_rows =
+      std::clamp<int64_t>(cache_floats / row_floats, 1, std::max<int64_t>(1, g.out[1]));
+  plan.bands =
+      plan.item_rows > 1 ? 1 : std::clamp<int64_t>(row_floats / cache_floats, 1, max_bands);
+  const int64_t tiles = (plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors;
+  plan.item_vectors = tiles * plan.tile_vectors;
+  const int64_t total = g.products();
+  while (items(plan) > 0 && items(plan) < enough_items && total / items(plan) > enough_work) {
+    const int64_t pixels = plan.item_rows * (width / plan.bands);
+    if (pixels > 4 * pixels_of_tile && plan.item_rows > 1) {
+      plan.item_rows = (plan.item_rows + 1) / 2;
+    } else if (pixels > 4 * pixels_of_tile && plan.bands < max_bands) {
+      plan.bands = std::min(max_bands, plan.bands * 2);
+    } else if (plan.item_vectors > plan.tile_vectors) {
+      plan.item_vectors = (plan.item_vectors / plan.tile_vectors + 1) / 2 * plan.tile_vectors;
+    } else if (plan.item_rows > 1) {
+      plan.item_rows = (plan.item_rows + 1) / 2;
+    } else if (plan.bands < max_bands) {
+      plan.bands = std::min(max_bands, plan.bands * 2);
+    } else {
+      break;
+    }
+  }
+  for (int64_t band = 0; band < plan.bands; ++band)
+    plan.max_pixels =
+        std::max(plan.max_pixels, band_begin(plan, band + 1) - band_begin(plan, band));
+  return plan;
+}
+
+int64_t packed_size(const DirectConv& plan) {
+  return plan.geometry.groups * plan.vectors * plan.lanes * plan.geometry.channels *
+         product(plan.geometry.kernel);
+}
+
+int64_t pack_items(const DirectConv& plan) {
+  return plan.geometry.groups * ((plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors);
+}
+
+void pack_direct(const DirectConv& plan, const WeightView& weights, float* packed, Range range) {
+  const ConvGeometry& g = plan.geometry;
+  const int64_t tiles = (plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors;
+  const int64_t steps = g.channels * product(plan.geometry.kernel);
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const int64_t group = item / tiles, tile = item % tiles;
+    int64_t vector = tile * plan.tile_vectors;
+    const int64_t end = std::min(vector + plan.tile_vectors, plan.vectors);
+    while (vector < end) {
+      const int64_t width = vectors_of_tile(plan, vector) * plan.lanes;
+      float* to = packed + (group * plan.vectors + vector) * plan.lanes * steps;
+      const int64_t first = vector * plan.lanes;
+      const int64_t outputs = std::min(width, g.outputs - first);
+      for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
+        for (int64_t kh = 0; kh < g.kernel[1]; ++kh)
+          for (int64_t c0 = 0, c1; c0 < g.channels; c0 = c1) {
+            c1 = segment_end(g, group, c0);
+            for (int64_t kw = 0; kw < g.kernel[2]; ++kw)
+              for (int64_t c = c0; c < c1; ++c, to += width) {
+                const float* const from = weights.data + weights.first + group * weights.group +
+                                          first * weights.output + c * weights.channel +
+                                          kd * weights.tap[0] + kh * weights.tap[1] +
+                                          kw * weights.tap[2];
+                for (int64_t o = 0; o < outputs; ++o) to[o] = from[o * weights.output];
+                std::fill(to + outputs, to + width, 0.f);
+              }
+          }
+      vector += vectors_of_tile(plan, vector);
+    }
+  }
+}
+
+}  // namespace convoy::cpu

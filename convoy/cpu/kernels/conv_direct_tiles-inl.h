@@ -1,0 +1,172 @@
+// The register tile of the direct convolution, compiled once for each instruction set.
+#if defined(CONVOY_CPU_KERNELS_CONV_DIRECT_TILES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef CONVOY_CPU_KERNELS_CONV_DIRECT_TILES_INL_H_
+#undef CONVOY_CPU_KERNELS_CONV_DIRECT_TILES_INL_H_
+#else
+#define CONVOY_CPU_KERNELS_CONV_DIRECT_TILES_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/conv_direct_tiles.h"
+#include "convoy/cpu/kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+
+template <int64_t N>
+using Tag = hn::CappedTag<float, static_cast<size_t>(N)>;
+template <int64_t N>
+using Vec = hn::Vec<Tag<N>>;
+
+template <int64_t N>
+HWY_INLINE Vec<N> AnySilu(Vec<N> x) {
+  if constexpr (N == lanes) {
+    return Silu(x);
+  } else {
+    return hn::LowerHalf(Tag<N>(), Silu(hn::ZeroExtendVector(D(), x)));
+  }
+}
+
+/// What the epilogue does to `count` stored pixels of one vector.
+template <int64_t N>
+HWY_NOINLINE void Finish(const Epilogue& epilogue, float* y, int64_t y_step, const float* residual,
+                         int64_t residual_step, int64_t count) {
+  const Tag<N> d;
+  if (epilogue.kind == Epilogue::Kind::silu) {
+    for (int64_t i = 0; i < count; ++i)
+      hn::StoreU(AnySilu<N>(hn::LoadU(d, y + i * y_step)), d, y + i * y_step);
+  } else if (epilogue.kind == Epilogue::Kind::other) {
+    if (y_step == N) {
+      epilogue.activate(y, count * N, epilogue.alpha, epilogue.beta);
+    } else {
+      for (int64_t i = 0; i < count; ++i)
+        epilogue.activate(y + i * y_step, N, epilogue.alpha, epilogue.beta);
+    }
+  }
+  if (epilogue.residual == Epilogue::Residual::after)
+    for (int64_t i = 0; i < count; ++i)
+      hn::StoreU(hn::Add(hn::LoadU(d, y + i * y_step), hn::LoadU(d, residual + i * residual_step)),
+                 d, y + i * y_step);
+}
+
+/// The pixels of one tap from column `column` on, zero outside the image, `pixel_step` apart.
+HWY_INLINE const float* Edge(const TileRun& run, const Segment& segment, int64_t column,
+                             int64_t pixels, int64_t pixel_step) {
+  for (int64_t i = 0; i < pixels; ++i, column += run.stride) {
+    float* const to = run.edge + i * pixel_step;
+    const bool inside = column >= 0 && column < run.width;
+    const float* const from = segment.x + (inside ? column : 0) * run.column;
+    for (int64_t c = 0; c < segment.steps; ++c) to[c] = inside ? from[c] : 0.f;
+  }
+  return run.edge;
+}
+
+/// One run of tiles of KV vectors of N outputs × WT pixels, which lie PS floats apart in x (0: as
+/// the run says). For each tile, segment, tap and channel: WT pixels are broadcast and multiplied
+/// by KV vectors of weights. The last tile overlaps the one before.
+template <int64_t N, int64_t KV, int64_t WT, int64_t PS>
+HWY_NOINLINE void Tiles(const TileRun& run) {
+  const Tag<N> d;
+  const int64_t pixel_step = PS == 0 ? run.stride * run.column : PS;
+  const int64_t step = run.step;
+  const int64_t reach = (WT - 1) * run.stride;  // from the first pixel's column to the last one's
+  for (int64_t t = 0; t < run.count; t += WT) {
+    const int64_t o = run.first + HWY_MIN(t, run.count - WT);
+    Vec<N> sum[KV][WT];
+    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+      const Vec<N> bias = hn::LoadU(d, run.bias + j * N);
+      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) sum[j][i] = bias;
+    }
+    if (run.epilogue->residual == Epilogue::Residual::before) {
+      HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+        const float* const from = run.residual[static_cast<size_t>(j)] + o * run.residual_step;
+        HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+          sum[j][i] = hn::Add(sum[j][i], hn::LoadU(d, from + i * run.residual_step));
+        }
+      }
+    }
+
+    const int64_t left = o * run.stride - run.begin;
+    const bool interior = left >= 0 && left + reach + (run.taps - 1) * run.dilation < run.width;
+    const Segment* const end = run.segments + run.segment_count;
+    for (const Segment* segment = run.segments; segment != end; ++segment) {
+      const float* HWY_RESTRICT w = run.weights + segment->step * (KV * N);
+      const int64_t steps = segment->steps;
+      for (int64_t tap = 0; tap < run.taps; ++tap) {
+        const int64_t column = left + tap * run.dilation;
+        const float* HWY_RESTRICT x = segment->x + column * run.column;
+        if (HWY_UNLIKELY(!interior)) {
+          if (column + reach < 0 || column >= run.width) {
+            w += steps * (KV * N);
+            continue;
+          }
+          if (column < 0 || column + reach >= run.width)
+            x = Edge(run, *segment, column, WT, pixel_step);
+        }
+        HWY_UNROLL(1) for (int64_t c = 0; c < steps; ++c) {
+          Vec<N> weight[KV];
+          HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) weight[j] = hn::LoadU(d, w + j * N);
+          HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+            const Vec<N> pixel = hn::Set(d, x[i * pixel_step]);
+            HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+              sum[j][i] = hn::MulAdd(pixel, weight[j], sum[j][i]);
+            }
+          }
+          w += KV * N;
+          x += step;
+          // Keeps g++ from sharing broadcasts between steps, which spills.
+          asm volatile("" ::: "memory");
+        }
+      }
+    }
+
+    const Epilogue& epilogue = *run.epilogue;
+    if (epilogue.kind == Epilogue::Kind::clamp) {
+      const Vec<N> low = hn::Set(d, epilogue.low), high = hn::Set(d, epilogue.high);
+      HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+        HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+          sum[j][i] = hn::Min(high, hn::Max(low, sum[j][i]));
+        }
+      }
+    }
+    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+      float* const to = run.y[static_cast<size_t>(j)] + o * run.y_step;
+      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+        hn::StoreU(sum[j][i], d, to + i * run.y_step);
+      }
+    }
+    if (epilogue.kind != Epilogue::Kind::clamp || epilogue.residual == Epilogue::Residual::after)
+      for (int64_t j = 0; j < KV; ++j) {
+        const size_t v = static_cast<size_t>(j);
+        const float* residual = run.residual[v];
+        if (residual != nullptr) residual += o * run.residual_step;
+        Finish<N>(epilogue, run.y[v] + o * run.y_step, run.y_step, residual, run.residual_step, WT);
+      }
+  }
+}
+
+/// Tile shapes of this instruction set.
+inline constexpr const auto& shapes =
+#if HWY_CAP_GE512 || HWY_TARGET == HWY_NEON
+    many_registers;
+#elif HWY_CAP_GE256
+    few_registers;
+#else
+    no_fma;
+#endif
+
+template <int64_t N, int64_t PS, size_t... I>
+constexpr auto TileTable(std::index_sequence<I...>) {
+  return std::array<TileKernel, sizeof...(I)>{Tiles<N, shapes[I].vectors, shapes[I].pixels, PS>...};
+}
+template <int64_t N, int64_t PS>
+HWY_INLINE TileKernel TileOf(int64_t shape) {
+  static constexpr auto table = TileTable<N, PS>(std::make_index_sequence<shapes.size()>());
+  return table[static_cast<size_t>(shape)];
+}
+
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,94 @@
+// Direct convolution on every instruction set against plain loops.
+#include "convoy/cpu/kernels/conv_direct.h"
+
+#include "tests/cpu/conv_check.h"
+
+namespace convoy::cpu {
+namespace {
+
+struct Direct {
+  static DirectConv plan(const ConvGeometry& g, const Epilogue& e, Tier t) {
+    return plan_direct(g, e, t);
+  }
+  static void pack(const DirectConv& p, const WeightView& w, float* to, Range r) {
+    pack_direct(p, w, to, r);
+  }
+  static DirectConvKernel kernel(Tier t) { return direct_kernel(t); }
+};
+
+class ConvDirect : public ::testing::TestWithParam<Tier> {};
+INSTANTIATE_TEST_SUITE_P(Tiers, ConvDirect, ::testing::ValuesIn(tiers()), [](const auto& tier) {
+  return std::string(EnumNames<Tier>::values[static_cast<size_t>(tier.param)].second);
+});
+
+/// A square 2-D convolution with half padding.
+ConvCase square(int64_t channels, int64_t outputs, int64_t kernel, int64_t stride, int64_t size,
+                int64_t groups = 1, bool plain = false) {
+  ConvCase c;
+  c.g.groups = groups;
+  c.g.channels = channels / groups;
+  c.g.outputs = outputs / groups;
+  c.g.in = {1, size, size};
+  c.g.kernel = {1, kernel, kernel};
+  c.g.stride = {1, stride, stride};
+  c.g.begin = {0, kernel / 2, kernel / 2};
+  c.g.out = {1, (size - 1) / stride + 1, (size - 1) / stride + 1};
+  c.g.plain_input = plain;
+  lay_out(c.g);
+  return c;
+}
+
+TEST_P(ConvDirect, RandomGeometriesAreRight) {
+  for (uint32_t seed = 0; seed < 400 && !HasFailure(); ++seed) {
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    check<Direct>(random_case(seed, false), GetParam(), seed);
+  }
+}
+
+TEST_P(ConvDirect, LayersOfNetworksAreRight) {
+  for (const ConvCase& c : {
+           square(64, 80, 1, 1, 20),
+           square(256, 64, 1, 1, 7),
+           square(48, 64, 1, 1, 33),
+           square(64, 64, 3, 2, 28),
+           square(16, 16, 3, 1, 40),
+           square(16, 8, 3, 1, 30),
+           square(3, 16, 3, 2, 64, 1, true),
+           square(3, 64, 7, 2, 56, 1, true),
+           square(3, 96, 11, 4, 61, 1, true),
+           square(32, 32, 3, 1, 28, 8),
+           square(64, 64, 3, 1, 14, 8),
+           square(64, 64, 3, 2, 14, 4),
+           square(64, 128, 3, 1, 7),
+           square(32, 64, 3, 1, 14, 32),
+           square(512, 1000, 1, 1, 1),
+           square(40, 1, 1, 1, 10),
+       })
+    check<Direct>(c, GetParam(), 1);
+}
+
+TEST_P(ConvDirect, AlexNetsGroupsOfPrimeSizesAreRight) {
+  check<Direct>(square(26, 34, 3, 1, 11, 2), GetParam(), 2);
+  check<Direct>(square(21, 33, 5, 1, 9, 3, true), GetParam(), 3);
+}
+
+TEST_P(ConvDirect, ItemsLeaveEachOthersBitsAlone) {
+  const ConvCase c = square(32, 48, 3, 1, 30);
+  const DirectConv plan = plan_direct(c.g, {.kind = Epilogue::Kind::silu}, GetParam());
+  std::vector<float> weights(32 * 48 * 9, 0.01f);
+  const WeightView view{weights.data(), 0, 0, 32 * 9, 9, {9, 3, 1}};
+  Floats x(c.g.x.batch), once(c.g.y.batch), singly(c.g.y.batch), packed(packed_size(plan));
+  for (int64_t i = 0; i < c.g.x.batch; ++i) x[i] = static_cast<float>(i % 17) - 8;
+  pack_direct(plan, view, packed.data(), {0, pack_items(plan)});
+  Floats scratch(scratch_bytes(plan) / 4);
+  Worker worker{scratch.data()};
+  const DirectConvKernel kernel = direct_kernel(GetParam());
+  kernel(plan, {x.data(), packed.data(), nullptr, nullptr, once.data()}, {0, items(plan)}, worker);
+  for (int64_t i = items(plan); i-- > 0;)
+    kernel(plan, {x.data(), packed.data(), nullptr, nullptr, singly.data()}, {i, i + 1}, worker);
+  EXPECT_GT(items(plan), 1);
+  for (int64_t i = 0; i < c.g.y.batch; ++i) ASSERT_EQ(once[i], singly[i]) << i;
+}
+
+}  // namespace
+}  // namespace convoy::cpu
