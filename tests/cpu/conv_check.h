@@ -16,10 +16,10 @@
 #include "convoy/cpu/kernels/conv_geometry.h"
 #include "convoy/cpu/kernels/tier.h"
 #include "convoy/cpu/kernels/worker.h"
+#include "tests/cpu/blocked_array.h"
+#include "tests/cpu/conv_case.h"
 
 namespace convoy::cpu {
-
-inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 /// 64-byte aligned floats, NaN at first.
 class Floats {
@@ -27,7 +27,7 @@ class Floats {
   explicit Floats(int64_t count)
       : count_(static_cast<size_t>(count)),
         data_(static_cast<float*>(::operator new(count_ * sizeof(float), alignment))) {
-    for (size_t i = 0; i < count_; ++i) data_[i] = nan;
+    for (size_t i = 0; i < count_; ++i) data_[i] = nan32;
   }
   ~Floats() { ::operator delete(data_, alignment); }
   Floats(const Floats&) = delete;
@@ -49,13 +49,6 @@ inline int64_t offset(const Strides& s, bool plain, int64_t n, int64_t c, const 
          p[0] * s.axis[0] + p[1] * s.axis[1] + p[2] * s.axis[2];
 }
 
-template <class Visit>
-void each(const Axes& size, const Visit& visit) {
-  for (int64_t d = 0; d < size[0]; ++d)
-    for (int64_t h = 0; h < size[1]; ++h)
-      for (int64_t w = 0; w < size[2]; ++w) visit(Axes{d, h, w});
-}
-
 /// A function that twice is not the same as once, for Kind::other.
 inline void twist(float* y, int64_t count, float alpha, float beta) {
   for (int64_t i = 0; i < count; ++i) y[i] = alpha * std::fabs(y[i]) + beta;
@@ -70,7 +63,7 @@ inline double apply(const Epilogue& e, double v) {
     case Epilogue::Kind::other:
       return e.alpha * std::fabs(v) + e.beta;
   }
-  return nan;
+  return nan32;
 }
 
 struct ConvCase {
@@ -79,23 +72,12 @@ struct ConvCase {
   bool bias = true;
   bool flipped = false;  // taps of the weights run backwards
 
-  friend std::ostream& operator<<(std::ostream& out, const ConvCase& c) {
-    const auto axes = [&](const char* name, const Axes& a) {
-      out << ' ' << name << ' ' << a[0] << 'x' << a[1] << 'x' << a[2];
-    };
-    out << "batch " << c.g.batch << " groups " << c.g.groups << " channels " << c.g.channels
-        << " outputs " << c.g.outputs;
-    axes("in", c.g.in);
-    axes("kernel", c.g.kernel);
-    axes("out", c.g.out);
-    axes("stride", c.g.stride);
-    axes("dilation", c.g.dilation);
-    axes("begin", c.g.begin);
-    axes("y", c.g.y.axis);
-    return out << (c.g.plain_input ? " plain" : "") << " epilogue "
-               << static_cast<int>(c.epilogue.kind) << " residual "
-               << static_cast<int>(c.epilogue.residual) << (c.bias ? " bias" : "")
-               << (c.flipped ? " flipped" : "");
+  friend void PrintTo(const ConvCase& c, std::ostream* out) {
+    PrintTo(c.g, out);
+    *out << " y.axis " << c.g.y.axis[0] << ' ' << c.g.y.axis[1] << ' ' << c.g.y.axis[2]
+         << " epilogue " << static_cast<int>(c.epilogue.kind) << " residual "
+         << static_cast<int>(c.epilogue.residual) << (c.bias ? " bias" : "")
+         << (c.flipped ? " flipped" : "");
   }
 };
 
@@ -114,7 +96,8 @@ inline void lay_out(ConvGeometry& g, const Axes& skip = {1, 1, 1}) {
 /// Api: plan(g, epilogue, tier), kernel(tier), and the free functions of a kernel's header.
 template <class Api>
 void check(const ConvCase& c, Tier tier, uint32_t seed) {
-  SCOPED_TRACE(::testing::Message() << c << " tier " << static_cast<int>(tier));
+  SCOPED_TRACE(::testing::Message()
+               << ::testing::PrintToString(c) << " tier " << static_cast<int>(tier));
   const ConvGeometry& g = c.g;
   std::mt19937 random(seed);
   const auto value = [&] { return std::uniform_real_distribution<float>(-1, 1)(random); };
@@ -124,9 +107,10 @@ void check(const ConvCase& c, Tier tier, uint32_t seed) {
   Floats residual(g.batch * g.residual.batch), bias(whole_blocks(outputs));
   for (int64_t n = 0; n < g.batch; ++n) {
     for (int64_t k = 0; k < channels; ++k)
-      each(g.in, [&](const Axes& p) { x[offset(g.x, g.plain_input, n, k, p)] = value(); });
+      each_position(g.in, [&](const Axes& p) { x[offset(g.x, g.plain_input, n, k, p)] = value(); });
     for (int64_t k = 0; k < outputs; ++k)
-      each(g.out, [&](const Axes& p) { residual[offset(g.residual, false, n, k, p)] = value(); });
+      each_position(g.out,
+                    [&](const Axes& p) { residual[offset(g.residual, false, n, k, p)] = value(); });
   }
   for (int64_t k = 0; k < outputs; ++k) bias[k] = value();
 
@@ -160,17 +144,14 @@ void check(const ConvCase& c, Tier tier, uint32_t seed) {
     for (int64_t k = 0; k < whole_blocks(outputs); ++k) {
       const int64_t group = k / g.outputs, o = k % g.outputs;
       bool failed = false;
-      each(g.out, [&](const Axes& p) {
+      each_position(g.out, [&](const Axes& p) {
         const int64_t there = offset(g.y, false, n, k, p);
         written[static_cast<size_t>(there)] = true;
         if (k >= outputs || failed) return;
         double sum = c.bias ? static_cast<double>(bias[k]) : 0, size = 1 + std::fabs(sum);
-        each(g.kernel, [&](const Axes& t) {
+        each_position(g.kernel, [&](const Axes& t) {
           Axes from;
-          for (size_t a = 0; a < 3; ++a) {
-            from[a] = p[a] * g.stride[a] + t[a] * g.dilation[a] - g.begin[a];
-            if (from[a] < 0 || from[a] >= g.in[a]) return;
-          }
+          if (!meets(g, p, t, from)) return;
           for (int64_t ch = 0; ch < g.channels; ++ch) {
             const double v = static_cast<double>(
                                  x[offset(g.x, g.plain_input, n, group * g.channels + ch, from)]) *

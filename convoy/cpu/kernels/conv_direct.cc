@@ -17,6 +17,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
 
 TileKernel KernelOf(const DirectConv& plan, size_t log_vectors) {
   const ConvGeometry& g = plan.geometry;
@@ -45,6 +46,7 @@ void Run(const DirectConv& plan, const ConvArrays& at, Range range, Worker& work
   run_items(plan, at, range, worker, kernels);
 }
 
+}  // namespace
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "convoy/cpu/kernels/conv_direct_work.h"
+#include "convoy/cpu/kernels/conv_taps.h"
 
 namespace convoy::cpu {
 
@@ -17,10 +18,6 @@ Range taps_inside(const ConvGeometry& g, size_t axis, int64_t o) {
   const int64_t first = at >= 0 ? 0 : (-at + step - 1) / step;
   const int64_t last = at >= g.in[axis] ? 0 : (g.in[axis] - at + step - 1) / step;
   return {std::min(first, g.kernel[axis]), std::min(last, g.kernel[axis])};
-}
-
-constexpr int64_t reach(const ConvGeometry& g, size_t axis, int64_t outputs) {
-  return (outputs - 1) * g.stride[axis] + (g.kernel[axis] - 1) * g.dilation[axis] + 1;
 }
 
 struct Item {
@@ -246,6 +243,7 @@ struct Walk {
 }  // namespace
 
 int64_t items(const DirectConv& plan) {
+  if (product(plan.geometry.out) == 0) return 0;
   const Counts parts = counts(plan);
   return plan.geometry.batch * plan.geometry.groups * plan.geometry.out[0] * parts.row_parts *
          plan.bands * parts.vector_parts;

@@ -27,14 +27,15 @@ std::span<const TileShape> shapes_of(Tier tier) {
   return no_fma;
 }
 
-/// Multiply-adds with a row of `width` pixels in tiles of this shape, per output vector, those of
-/// the last tile's overlap included, and what a step costs beside them.
+/// Cycles of a step over a row of `width` pixels in tiles of this shape, per output vector, those
+/// of the last tile's overlap included: multiply-adds, and what loads take from them.
 double cost(const TileShape& shape, int64_t width) {
   const double tiles = static_cast<double>((width + shape.pixels - 1) / shape.pixels);
   const double latency = 9;  // fewer sums than this wait for each other
   const double sums = static_cast<double>(shape.vectors * shape.pixels);
-  const double overhead = 0.5 + 0.25 * static_cast<double>(shape.vectors);
-  return tiles * (std::max(sums, latency) + overhead) / static_cast<double>(shape.vectors);
+  const double loads =
+      0.25 * static_cast<double>(shape.pixels) + 0.5 * static_cast<double>(shape.vectors);
+  return tiles * (std::max(sums, latency) + loads) / static_cast<double>(shape.vectors);
 }
 
 struct Choice {

@@ -9,55 +9,26 @@
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/conv_direct_tiles.h"
-#include "convoy/cpu/kernels/simd-inl.h"
+#include "convoy/cpu/kernels/conv_epilogue-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 
-template <int64_t N>
-using Tag = hn::CappedTag<float, static_cast<size_t>(N)>;
-template <int64_t N>
-using Vec = hn::Vec<Tag<N>>;
-
-template <int64_t N>
-HWY_INLINE Vec<N> AnySilu(Vec<N> x) {
-  if constexpr (N == lanes) {
-    return Silu(x);
-  } else {
-    return hn::LowerHalf(Tag<N>(), Silu(hn::ZeroExtendVector(D(), x)));
-  }
-}
-
-/// What the epilogue does to `count` stored pixels of one vector.
-template <int64_t N>
-HWY_NOINLINE void Finish(const Epilogue& epilogue, float* y, int64_t y_step, const float* residual,
-                         int64_t residual_step, int64_t count) {
-  const Tag<N> d;
-  if (epilogue.kind == Epilogue::Kind::silu) {
-    for (int64_t i = 0; i < count; ++i)
-      hn::StoreU(AnySilu<N>(hn::LoadU(d, y + i * y_step)), d, y + i * y_step);
-  } else if (epilogue.kind == Epilogue::Kind::other) {
-    if (y_step == N) {
-      epilogue.activate(y, count * N, epilogue.alpha, epilogue.beta);
-    } else {
-      for (int64_t i = 0; i < count; ++i)
-        epilogue.activate(y + i * y_step, N, epilogue.alpha, epilogue.beta);
-    }
-  }
-  if (epilogue.residual == Epilogue::Residual::after)
-    for (int64_t i = 0; i < count; ++i)
-      hn::StoreU(hn::Add(hn::LoadU(d, y + i * y_step), hn::LoadU(d, residual + i * residual_step)),
-                 d, y + i * y_step);
-}
-
 /// The pixels of one tap from column `column` on, zero outside the image, `pixel_step` apart.
 HWY_INLINE const float* Edge(const TileRun& run, const Segment& segment, int64_t column,
                              int64_t pixels, int64_t pixel_step) {
-  for (int64_t i = 0; i < pixels; ++i, column += run.stride) {
-    float* const to = run.edge + i * pixel_step;
+  const D d;
+  float* to = run.edge;
+  for (int64_t i = 0; i < pixels; ++i, column += run.stride, to += pixel_step) {
     const bool inside = column >= 0 && column < run.width;
     const float* const from = segment.x + (inside ? column : 0) * run.column;
-    for (int64_t c = 0; c < segment.steps; ++c) to[c] = inside ? from[c] : 0.f;
+    if (!inside) {
+      for (int64_t l = 0; l < block; l += lanes) hn::StoreU(hn::Zero(d), d, to + l);
+    } else if (segment.steps == block) {
+      for (int64_t l = 0; l < block; l += lanes) hn::StoreU(hn::LoadU(d, from + l), d, to + l);
+    } else {
+      for (int64_t c = 0; c < segment.steps; ++c) to[c] = from[c];
+    }
   }
   return run.edge;
 }
