@@ -1,0 +1,114 @@
+// 3×3 convolutions by fewer products: input tiles and weights are transformed, multiplied product
+// by product, summed over the channels, and transformed back.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "convoy/cpu/kernels/conv_geometry.h"
+#include "convoy/cpu/kernels/tier.h"
+#include "convoy/cpu/kernels/worker.h"
+#include "convoy/ops/attributes.h"
+
+namespace convoy::cpu {
+
+enum class WinogradForm {
+  f4x4,    // F(4×4,3×3), stride 1: 36 products for 144
+  f2x2,    // F(2×2,3×3), stride 1: 16 products for 36
+  stride2  // 4×4 outputs at stride 2 from even and odd samples apart: 81 products for 144
+};
+
+/// What the plan has to know of the machine.
+struct WinogradMachine {
+  int64_t l2_bytes = 1 << 20;  // of one core
+  int64_t threads = 1;
+};
+
+/// Vectors of output channels × tiles that fit the registers: `tiles[v]` for v vectors, 0 where the
+/// tier has no such kernel.
+struct WinogradRegisters {
+  int64_t lanes = 0;
+  std::array<int64_t, 5> tiles = {};
+};
+WinogradRegisters winograd_registers(Tier tier);
+
+/// A transformed array: [product][block][slice of depth][tile][16]. Planes are an odd number of
+/// cache lines apart; otherwise all values of a tile would fall into one set of the cache.
+struct WinogradPlanes {
+  int64_t plane = 0, block = 0, slice = 0;  // distances in elements
+  int64_t size = 0;                         // elements
+};
+
+struct WinogradConv {
+  ConvGeometry geometry = {};
+  Epilogue epilogue = {};
+  WinogradForm form = WinogradForm::f4x4;
+
+  int64_t patch = 0, tile = 0;    // a tile of `tile`² outputs comes of `patch`² values
+  int64_t rows = 0, columns = 0;  // tiles of an image
+  int64_t tiles = 0;              // of the whole batch: they are numbered across images
+
+  /// Work at a time: tiles, slices of the output's depth, output channels.
+  int64_t chunk_tiles = 0, chunk_depth = 0, chunk_outputs = 0;
+  /// Output channels that a register tile has, and that a piece of work has at least.
+  int64_t register_outputs = 0, unit_outputs = 0;
+  int64_t register_tiles = 0, lanes = 0;
+
+  /// One: each piece of work goes from input to output. Two, where weights are many and tiles few:
+  /// the input is transformed by all threads together, then each reads some of the weights.
+  int phases = 1;
+  WinogradPlanes input = {}, output = {};
+  int64_t weights_plane = 0, weights_tile = 0;  // distances between products, register tiles
+
+  int64_t products() const { return patch * patch; }
+  int64_t depth_chunks() const {
+    return chunk_depth == 0 ? 0 : (geometry.out[0] + chunk_depth - 1) / chunk_depth;
+  }
+};
+
+/// Whether the form computes this convolution: a kernel of D×3×3 in one group, blocked input, no
+/// dilation, stride 1 along the depth and that of the form elsewhere.
+bool winograd_fits(const ConvGeometry& geometry, WinogradForm form);
+
+WinogradConv plan_winograd(const ConvGeometry& geometry, const Epilogue& epilogue, Tier tier,
+                           WinogradForm form, const WinogradMachine& machine = {});
+
+/// Multiply-adds at full speed that would take as long as one call on one thread: to be compared
+/// with those of other kernels.
+double winograd_cost(const WinogradConv& plan);
+
+/// Pieces of work of a phase. Give a thread one run of them: it blocks its tiles by itself.
+int64_t items(const WinogradConv& plan, int phase);
+int64_t scratch_bytes(const WinogradConv& plan);
+/// Of the array that all threads share between the phases; 0 where there is one phase.
+int64_t shared_bytes(const WinogradConv& plan);
+
+/// Elements of packed weights; they start at a multiple of 64 bytes.
+int64_t packed_size(const WinogradConv& plan);
+int64_t pack_items(const WinogradConv& plan);
+
+struct WinogradArrays {
+  ConvArrays conv = {};
+  float* shared = nullptr;
+};
+
+using WinogradPack = void (*)(const WinogradConv& plan, const WeightView& weights, float* packed,
+                              Range range);
+WinogradPack winograd_pack(Tier tier);
+
+/// All threads have to finish a phase before the next one starts.
+using WinogradKernel = void (*)(const WinogradConv& plan, int phase, const WinogradArrays& at,
+                                Range range, Worker& worker);
+WinogradKernel winograd_kernel(Tier tier);
+
+}  // namespace convoy::cpu
+
+template <>
+struct convoy::EnumNames<convoy::cpu::WinogradForm> {
+  using F = convoy::cpu::WinogradForm;
+  using N = std::pair<F, std::string_view>;
+  static constexpr std::array values{N{F::f4x4, "f4x4"}, N{F::f2x2, "f2x2"},
+                                     N{F::stride2, "stride2"}};
+};

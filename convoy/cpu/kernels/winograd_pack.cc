@@ -1,0 +1,97 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "convoy/cpu/kernels/winograd_pack.cc"
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "convoy/cpu/kernels/simd-inl.h"
+#include "convoy/cpu/kernels/winograd_forms-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
+
+/// Weights of one block of outputs, one block of channels and one slice of the kernel:
+/// [channel][tap][16], zeros for outputs that do not exist. Their transform runs along outputs.
+void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
+  const float* first = w.data + w.first + slice * w.tap[0];
+  for (int64_t o = outputs.begin; o < outputs.begin + block; ++o)
+    for (int64_t c = channels.begin; c < channels.end; ++c) {
+      float* values = to + (c - channels.begin) * 9 * block + o - outputs.begin;
+      if (o >= outputs.end) {
+        for (int64_t tap = 0; tap < 9; ++tap) values[tap * block] = 0;
+        continue;
+      }
+      const float* from = first + o * w.output + c * w.channel;
+      for (int64_t i = 0; i < 3; ++i)
+        for (int64_t j = 0; j < 3; ++j)
+          values[(i * 3 + j) * block] = from[i * w.tap[1] + j * w.tap[2]];
+    }
+}
+
+template <class F>
+HWY_NOINLINE void Transform(const WinogradConv& p, const float* taps, float* packed) {
+  constexpr size_t N = F::patch;
+  const D d;
+  V m[N * 3];
+  HWY_UNROLL(3) for (size_t j = 0; j < 3; ++j) {
+    V column[3];
+    HWY_UNROLL(3)
+    for (size_t i = 0; i < 3; ++i)
+      column[i] = hn::Load(d, taps + static_cast<int64_t>(i * 3 + j) * block);
+    F::Weights(m + j, 3, column, 1);
+  }
+  HWY_UNROLL(1) for (size_t i = 0; i < N; ++i) {
+    V e[N];
+    F::Weights(e, 1, m + i * 3, 1);
+    HWY_UNROLL(9) for (size_t j = 0; j < N; ++j) {
+      hn::Store(e[j], d, packed);
+      packed += p.weights_plane;
+    }
+  }
+}
+
+/// Pieces: blocks of outputs, then slices of the kernel, then blocks of channels.
+template <class F>
+void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, Range range) {
+  const ConvGeometry& g = p.geometry;
+  const int64_t blocks = blocks_of(g.channels);
+  alignas(64) float taps[static_cast<size_t>(block * 9 * block)];
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const int64_t c0 = item % blocks * block, slice = item / blocks % g.kernel[0];
+    const int64_t o0 = item / (blocks * g.kernel[0]) * block;
+    const Range channels{c0, std::min(c0 + block, g.channels)};
+    Collect(weights, slice, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
+    for (int64_t o = o0; o < o0 + block; o += lanes) {
+      // The last register tile may be narrower than the others.
+      const int64_t tile = o / p.register_outputs, tile_begin = tile * p.register_outputs;
+      const int64_t width = std::min(p.register_outputs, whole_blocks(g.outputs) - tile_begin);
+      float* to =
+          packed + tile * p.weights_tile + (slice * g.channels + c0) * width + o - tile_begin;
+      for (int64_t c = 0; c < channels.end - c0; ++c)
+        Transform<F>(p, taps + c * 9 * block + o - o0, to + c * width);
+    }
+  }
+}
+
+}  // namespace
+
+void Pack(const WinogradConv& plan, const WeightView& weights, float* packed, Range range) {
+  WithForm(plan.form, [&](auto form) { PackForm<decltype(form)>(plan, weights, packed, range); });
+}
+
+}  // namespace convoy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convoy::cpu {
+
+HWY_EXPORT(Pack);
+
+WinogradPack winograd_pack(Tier tier) { return HWY_DISPATCH_TABLE(Pack)[dispatch_index(tier)]; }
+
+}  // namespace convoy::cpu
+#endif

@@ -1,0 +1,132 @@
+#include <algorithm>
+
+#include "convoy/base/checked.h"
+#include "convoy/cpu/kernels/winograd.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+constexpr int64_t element = sizeof(float);
+
+int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
+
+/// An odd number of cache lines.
+int64_t odd_lines(int64_t elements) { return (ceil_divide(elements, block) | 1) * block; }
+
+WinogradPlanes planes(int64_t products, int64_t channels, int64_t slices, int64_t tiles) {
+  WinogradPlanes p;
+  p.slice = tiles * block;
+  p.block = slices * p.slice;
+  p.plane = odd_lines(blocks_of(channels) * p.block);
+  p.size = checked_multiply(products, p.plane);
+  return p;
+}
+
+/// Slices of the input that `depth` slices of the output need.
+int64_t input_slices(const ConvGeometry& g, int64_t depth) {
+  return std::min(g.in[0], depth + g.kernel[0] - 1);
+}
+
+/// As many vectors of outputs as go with so few tiles; else two, which leave most of the loads to
+/// broadcasts.
+void choose_registers(WinogradConv& p, Tier tier, int64_t tiles) {
+  const WinogradRegisters r = winograd_registers(tier);
+  const int64_t vectors = whole_blocks(p.geometry.outputs) / r.lanes;
+  int64_t chosen = 1;
+  if (r.tiles[2] > 0 && vectors >= 2) chosen = 2;
+  if (r.tiles[4] > 0 && vectors % 4 == 0 && (tiles <= r.tiles[4] || r.tiles[2] == 0)) chosen = 4;
+  p.lanes = r.lanes;
+  p.register_outputs = chosen * r.lanes;
+  p.register_tiles = r.tiles[static_cast<size_t>(chosen)];
+  p.unit_outputs = std::max(p.register_outputs, block);
+}
+
+void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weights_bytes) {
+  const ConvGeometry& g = p.geometry;
+  const int64_t wide = whole_blocks(g.outputs);
+  const auto bytes = [&](int64_t depth, int64_t outputs) {  // a tile
+    return p.products() * element *
+           (whole_blocks(g.channels) * input_slices(g, depth) + outputs * depth);
+  };
+  const int64_t budget = machine.l2_bytes * 3 / 4;
+  // Neighbouring slices share transforms where the kernel has a depth.
+  p.chunk_depth = g.kernel[0] == 1 ? std::min<int64_t>(g.out[0], 1) : g.out[0];
+  while (p.chunk_depth > 4 && p.register_tiles * bytes(p.chunk_depth, wide) > budget)
+    p.chunk_depth = ceil_divide(p.chunk_depth, 2);
+  // Weights that come from beyond the L2 cache should meet many tiles.
+  p.chunk_outputs = wide;
+  const int64_t least = weights_bytes > machine.l2_bytes ? 2 * p.register_tiles : p.register_tiles;
+  int64_t tiles = std::max(budget / bytes(p.chunk_depth, wide), least);
+  if (tiles > p.register_tiles) tiles = tiles / p.register_tiles * p.register_tiles;
+  p.chunk_tiles = std::clamp<int64_t>(tiles, 1, std::max<int64_t>(p.tiles, 1));
+}
+
+}  // namespace
+
+bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
+  const int64_t stride = stride_of(form);
+  return g.groups == 1 && !g.plain_input && g.kernel[1] == 3 && g.kernel[2] == 3 &&
+         g.dilation == Axes{1, 1, 1} && g.stride == Axes{1, stride, stride};
+}
+
+WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier tier,
+                           WinogradForm form, const WinogradMachine& machine) {
+  WinogradConv p;
+  p.geometry = g;
+  p.epilogue = epilogue;
+  p.form = form;
+  p.tile = form == WinogradForm::f2x2 ? 2 : 4;
+  p.patch = p.tile * stride_of(form) + 3 - stride_of(form);
+  p.rows = ceil_divide(g.out[1], p.tile);
+  p.columns = ceil_divide(g.out[2], p.tile);
+  p.tiles = checked_multiply(g.batch, checked_multiply(p.rows, p.columns));
+
+  const int64_t each = ceil_divide(p.tiles, machine.threads);
+  choose_registers(p, tier, machine.threads > 1 && each < 14 ? p.tiles : each);
+  const int64_t taps = checked_multiply(g.kernel[0], g.channels);
+  const int64_t weights_bytes =
+      checked_multiply(p.products() * element, checked_multiply(taps, whole_blocks(g.outputs)));
+  choose_chunks(p, machine, weights_bytes);
+  const bool few = each < p.register_tiles || (weights_bytes > machine.l2_bytes && each < 32);
+  if (machine.threads > 1 && few) p.phases = 2;
+
+  const int64_t slices = input_slices(g, p.chunk_depth);
+  p.input = p.phases == 2 ? planes(p.products(), g.channels, g.in[0], p.tiles)
+                          : planes(p.products(), g.channels, slices, p.chunk_tiles);
+  p.output = planes(p.products(), p.chunk_outputs, p.chunk_depth, p.chunk_tiles);
+  p.weights_tile = odd_lines(taps * p.register_outputs);
+  p.weights_plane = odd_lines(
+      checked_multiply(p.weights_tile, ceil_divide(whole_blocks(g.outputs), p.register_outputs)));
+  return p;
+}
+
+int64_t items(const WinogradConv& p, int phase) {
+  if (p.tiles == 0) return 0;
+  if (p.phases == 1) return p.tiles * p.depth_chunks();
+  if (phase == 0) return blocks_of(p.geometry.channels) * p.geometry.in[0];
+  return ceil_divide(p.geometry.outputs, p.unit_outputs);
+}
+
+int64_t scratch_bytes(const WinogradConv& p) {
+  return element * (p.output.size + (p.phases == 1 ? p.input.size : 0));
+}
+
+int64_t shared_bytes(const WinogradConv& p) { return p.phases == 1 ? 0 : element * p.input.size; }
+
+int64_t packed_size(const WinogradConv& p) {
+  return checked_multiply(p.products(), p.weights_plane);
+}
+
+int64_t pack_items(const WinogradConv& p) {
+  const ConvGeometry& g = p.geometry;
+  return blocks_of(g.outputs) * g.kernel[0] * blocks_of(g.channels);
+}
+
+double winograd_cost(const WinogradConv& p) {
+  const ConvGeometry& g = p.geometry;
+  return static_cast<double>(p.products()) * static_cast<double>(p.tiles * g.out[0]) *
+         static_cast<double>(g.channels * g.kernel[0] * whole_blocks(g.outputs));
+}
+
+}  // namespace convoy::cpu

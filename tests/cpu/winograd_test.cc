@@ -1,0 +1,340 @@
+#include "convoy/cpu/kernels/winograd.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "tests/cpu/conv_case.h"
+
+namespace convoy::cpu {
+namespace {
+
+constexpr WinogradForm forms[] = {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2};
+
+/// Aligned, full of NaN, and watched at its end.
+class Buffer {
+ public:
+  explicit Buffer(int64_t elements)
+      : size_(static_cast<size_t>(elements)),
+        data_(static_cast<float*>(
+            ::operator new((size_ + guard) * sizeof(float), std::align_val_t{64}))) {
+    std::fill(data_, data_ + size_, std::numeric_limits<float>::quiet_NaN());
+    std::fill(data_ + size_, data_ + size_ + guard, -7.f);
+  }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() {
+    EXPECT_TRUE(std::all_of(data_ + size_, data_ + size_ + guard,
+                            [](float value) { return value == -7.f; }));
+    ::operator delete(data_, std::align_val_t{64});
+  }
+  float* data() { return data_; }
+
+ private:
+  static constexpr size_t guard = 64;
+  size_t size_;
+  float* data_;
+};
+
+void negate(float* y, int64_t count, float alpha, float beta) {
+  for (int64_t i = 0; i < count; ++i) y[i] = alpha - beta * y[i];
+}
+
+/// A convolution with its arrays; weights lie as [outputs][channels][kernel].
+struct Problem {
+  ConvGeometry conv;
+  Epilogue epilogue = {};
+  Images x, residual;
+  std::vector<float> weights, bias;
+  WeightView view = {};
+
+  Problem(ConvGeometry geometry, unsigned seed)
+      : conv(geometry),
+        x(conv.batch, conv.channels, conv.in, false),
+        residual(conv.batch, conv.outputs, conv.out, false) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> value(-1, 1);
+    for (Images* images : {&x, &residual})
+      for (int64_t n = 0; n < conv.batch; ++n)
+        for (int64_t c = 0; c < images->channels; ++c)
+          each_position(images->size, [&](const Axes& p) { images->at(n, c, p) = value(random); });
+    const Axes& k = conv.kernel;
+    weights.resize(static_cast<size_t>(conv.outputs * conv.channels * product(k)));
+    for (float& w : weights) w = value(random);
+    bias.resize(static_cast<size_t>(whole_blocks(conv.outputs)));
+    for (float& b : bias) b = value(random);
+    conv.residual = residual.strides;
+    view = {weights.data(), 0, 0, conv.channels * product(k), product(k), {k[1] * k[2], k[2], 1}};
+  }
+
+  double function(double v) const {
+    switch (epilogue.kind) {
+      case Epilogue::Kind::clamp:
+        return std::clamp(v, double{epilogue.low}, double{epilogue.high});
+      case Epilogue::Kind::silu:
+        return v / (1 + std::exp(-v));
+      case Epilogue::Kind::other:
+        return epilogue.alpha - epilogue.beta * v;
+    }
+    return v;
+  }
+
+  double expected(int64_t n, int64_t o, const Axes& p) {
+    double sum = double{bias[static_cast<size_t>(o)]};
+    for (int64_t c = 0; c < conv.channels; ++c)
+      each_position(conv.kernel, [&](const Axes& k) {
+        Axes from;
+        if (meets(conv, p, k, from)) sum += double{x.at(n, c, from)} * double{view.at(0, o, c, k)};
+      });
+    const double other = double{residual.at(n, o, p)};
+    if (epilogue.residual == Epilogue::Residual::before) sum += other;
+    sum = function(sum);
+    return epilogue.residual == Epilogue::Residual::after ? sum + other : sum;
+  }
+
+  Images run(Tier tier, WinogradForm form, const WinogradMachine& machine, int64_t parts) const {
+    const WinogradConv plan = plan_winograd(conv, epilogue, tier, form, machine);
+    Buffer packed(packed_size(plan)), shared(shared_bytes(plan) / 4);
+    for (int64_t part = 0; part < parts; ++part)
+      winograd_pack(tier)(plan, view, packed.data(), share(pack_items(plan), part, parts));
+    Images y(conv.batch, conv.outputs, conv.out, false);
+    const WinogradArrays at{
+        {x.values.data(), packed.data(), bias.data(), residual.values.data(), y.values.data()},
+        shared.data()};
+    Worker worker;
+    for (int phase = 0; phase < plan.phases; ++phase)
+      for (int64_t part = parts; part-- > 0;) {
+        Buffer scratch(scratch_bytes(plan) / 4);
+        worker.scratch = scratch.data();
+        winograd_kernel(tier)(plan, phase, at, share(items(plan, phase), part, parts), worker);
+      }
+    EXPECT_EQ(worker.ran, target_bit(tier));
+    return y;
+  }
+};
+
+/// The largest error in proportion to the largest value.
+double error(Problem& problem, Images y) {
+  double worst = 0, largest = 1e-30;
+  for (int64_t n = 0; n < y.batch; ++n)
+    for (int64_t o = 0; o < y.channels; ++o)
+      each_position(y.size, [&](const Axes& p) {
+        const double expected = problem.expected(n, o, p);
+        const double e = std::fabs(double{y.at(n, o, p)} - expected);
+        worst = std::max(worst, std::isnan(e) ? 1e9 : e);
+        largest = std::max(largest, std::fabs(expected));
+      });
+  return worst / largest;
+}
+
+// Of the largest value; what the header promises, with room for small sums.
+double tolerance(WinogradForm form) { return form == WinogradForm::f2x2 ? 4e-6 : 4e-5; }
+
+/// Values above the true channels are NaN or anything.
+std::vector<float> values(Images y) {
+  std::vector<float> result;
+  for (int64_t n = 0; n < y.batch; ++n)
+    for (int64_t o = 0; o < y.channels; ++o)
+      each_position(y.size, [&](const Axes& p) { result.push_back(y.at(n, o, p)); });
+  return result;
+}
+
+void check(Problem& problem, WinogradForm form) {
+  ASSERT_TRUE(winograd_fits(problem.conv, form));
+  for (const Tier tier : tiers()) {
+    const auto where = [&] {
+      return ::testing::PrintToString(problem.conv) + ' ' + std::string(to_string(form)) + " on " +
+             std::string(to_string(tier));
+    };
+    const Images whole = problem.run(tier, form, {}, 1);
+    EXPECT_LT(error(problem, whole), tolerance(form)) << where();
+    // However it is shared out, and with whatever cache: bit by bit the same.
+    const WinogradMachine machines[] = {{}, {1 << 14, 1}, {1 << 20, 4}, {1 << 14, 64}};
+    for (const WinogradMachine& machine : machines)
+      EXPECT_EQ(values(problem.run(tier, form, machine, 3)), values(whole))
+          << where() << " by " << machine.threads << " threads";
+  }
+}
+
+ConvGeometry random_geometry(std::mt19937& random, WinogradForm form) {
+  ConvGeometry conv;
+  const int64_t channels[] = {1, 3, 8, 16, 17, 24, 32, 48, 80};
+  const int64_t stride = form == WinogradForm::stride2 ? 2 : 1;
+  conv.batch = between(random, 0, 3);
+  conv.channels = channels[between(random, 0, 8)];
+  conv.outputs = channels[between(random, 0, 8)];
+  conv.kernel = {between(random, 0, 2) ? 1 : between(random, 1, 4), 3, 3};
+  conv.stride = {1, stride, stride};
+  Axes end = {0, 0, 0};
+  for (size_t a = 0; a < 3; ++a) {
+    const int64_t most = conv.kernel[a] - (a == 0 ? 0 : 1);
+    conv.begin[a] = between(random, 0, most);
+    end[a] = between(random, 0, most);
+    conv.in[a] = std::max(between(random, 1, a == 0 ? conv.kernel[a] * 2 : 15),
+                          conv.kernel[a] - conv.begin[a] - end[a]);
+  }
+  finish(conv, end);
+  return conv;
+}
+
+Epilogue random_epilogue(std::mt19937& random) {
+  Epilogue e;
+  e.kind = static_cast<Epilogue::Kind>(between(random, 0, 2));
+  e.residual = static_cast<Epilogue::Residual>(between(random, 0, 2));
+  if (between(random, 0, 1)) e.low = 0;
+  if (between(random, 0, 1)) e.high = 6;
+  e.activate = negate;
+  e.alpha = 0.5f;
+  e.beta = 2;
+  return e;
+}
+
+class Winograd : public ::testing::TestWithParam<WinogradForm> {};
+
+TEST_P(Winograd, is_what_plain_loops_give) {
+  for (unsigned seed = 0; seed < 60 && !HasFailure(); ++seed) {
+    std::mt19937 random(seed);
+    Problem problem(random_geometry(random, GetParam()), seed);
+    problem.epilogue = random_epilogue(random);
+    check(problem, GetParam());
+  }
+}
+
+TEST_P(Winograd, fits_maps_of_every_small_size) {
+  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
+  for (int64_t size = 1; size <= 9; ++size) {
+    ConvGeometry conv{.batch = 2,
+                      .channels = 5,
+                      .outputs = 33,
+                      .in = {1, size, 10 - size},
+                      .kernel = {1, 3, 3},
+                      .stride = {1, stride, stride},
+                      .begin = {0, 1, 1}};
+    finish(conv, {0, 1, 1});
+    Problem problem(conv, 1);
+    check(problem, GetParam());
+  }
+}
+
+// The gradient of the input is a convolution with flipped weights whose channels are exchanged.
+TEST_P(Winograd, takes_weights_wherever_they_lie) {
+  std::mt19937 random(3);
+  ConvGeometry conv = random_geometry(random, GetParam());
+  conv.batch = 1;
+  conv.channels = 18;
+  conv.outputs = 35;
+  finish(conv, {conv.kernel[0] - 1, 1, 1});
+  Problem problem(conv, 2);
+  const int64_t taps = product(conv.kernel);
+  problem.view = {problem.weights.data(), taps - 1, 0, taps, taps * conv.outputs, {-9, -3, -1}};
+  check(problem, GetParam());
+}
+
+// Parts of larger arrays, and every other row and column of one.
+TEST_P(Winograd, reads_and_writes_parts_of_larger_arrays) {
+  std::mt19937 random(5);
+  ConvGeometry conv = random_geometry(random, GetParam());
+  conv.batch = 2;
+  conv.channels = 20;
+  conv.outputs = 24;
+  finish(conv, {conv.kernel[0] - 1, 1, 1});
+  Problem dense(conv, 4);
+  dense.epilogue.residual = Epilogue::Residual::after;
+  for (const Epilogue::Kind kind : {Epilogue::Kind::clamp, Epilogue::Kind::other}) {
+    dense.epilogue.kind = kind;
+    dense.epilogue.activate = negate;
+    Problem spread = dense;
+    spread.x = Images(2, 52, {conv.in[0] + 1, conv.in[1] + 2, conv.in[2] + 3}, false);
+    spread.residual = Images(2, 40, {conv.out[0], conv.out[1] * 2, conv.out[2] + 1}, false);
+    spread.conv.x = spread.x.strides;
+    spread.conv.residual = spread.residual.strides;
+    for (int64_t n = 0; n < 2; ++n) {
+      for (int64_t c = 0; c < 20; ++c)
+        each_position(conv.in, [&](const Axes& p) { spread.x.at(n, c, p) = dense.x.at(n, c, p); });
+      for (int64_t o = 0; o < 24; ++o)
+        each_position(conv.out, [&](const Axes& p) {
+          spread.residual.at(n, o, p) = dense.residual.at(n, o, p);
+        });
+    }
+    for (const Tier tier : tiers()) {
+      const WinogradConv plan = plan_winograd(conv, dense.epilogue, tier, GetParam());
+      Images wide(2, 40, {conv.out[0], 2 * conv.out[1], 2 * conv.out[2]}, false);
+      WinogradConv spread_plan = plan;
+      spread_plan.geometry = spread.conv;
+      spread_plan.geometry.y = wide.strides;
+      spread_plan.geometry.y.axis[1] *= 2;
+      spread_plan.geometry.y.axis[2] *= 2;
+      Buffer packed(packed_size(plan)), scratch(scratch_bytes(plan) / 4);
+      winograd_pack(tier)(plan, dense.view, packed.data(), {0, pack_items(plan)});
+      Worker worker{scratch.data()};
+      winograd_kernel(tier)(spread_plan, 0,
+                            {{spread.x.values.data(), packed.data(), dense.bias.data(),
+                              spread.residual.values.data(), wide.values.data()}},
+                            {0, items(plan, 0)}, worker);
+      Images expected = dense.run(tier, GetParam(), {}, 1);
+      for (int64_t n = 0; n < 2; ++n)
+        for (int64_t o = 0; o < 40; ++o)
+          each_position(wide.size, [&](const Axes& p) {
+            const bool ours = o < 24 && p[1] % 2 == 0 && p[2] % 2 == 0;
+            if (ours) {
+              EXPECT_EQ(wide.at(n, o, p), expected.at(n, o, {p[0], p[1] / 2, p[2] / 2}));
+            } else if (o >= whole_blocks(24) || p[1] % 2 || p[2] % 2) {
+              EXPECT_TRUE(std::isnan(wide.at(n, o, p)));
+            }
+          });
+    }
+  }
+}
+
+TEST_P(Winograd, keeps_its_errors_small) {
+  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
+  ConvGeometry conv{.channels = 256,
+                    .outputs = 32,
+                    .in = {1, 14, 14},
+                    .kernel = {1, 3, 3},
+                    .stride = {1, stride, stride},
+                    .begin = {0, 1, 1}};
+  finish(conv, {0, 1, 1});
+  Problem problem(conv, 7);
+  for (const Tier tier : tiers()) {
+    const double e = error(problem, problem.run(tier, GetParam(), {}, 1));
+    RecordProperty(std::string(to_string(tier)), std::to_string(e * 1e6) + " ppm");
+    EXPECT_LT(e, GetParam() == WinogradForm::f4x4 ? 3e-5 : 3e-6);
+  }
+}
+
+std::string form_name(const ::testing::TestParamInfo<WinogradForm>& info) {
+  return std::string(to_string(info.param));
+}
+INSTANTIATE_TEST_SUITE_P(Forms, Winograd, ::testing::ValuesIn(forms), form_name);
+
+TEST(WinogradFits, what_it_computes_and_nothing_else) {
+  const ConvGeometry good{.channels = 16, .outputs = 16, .in = {1, 8, 8}, .kernel = {1, 3, 3}};
+  EXPECT_TRUE(winograd_fits(good, WinogradForm::f4x4));
+  EXPECT_TRUE(winograd_fits(good, WinogradForm::f2x2));
+  EXPECT_FALSE(winograd_fits(good, WinogradForm::stride2));
+  ConvGeometry bad = good;
+  bad.groups = 2;
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  bad = good;
+  bad.plain_input = true;
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  bad = good;
+  bad.dilation[2] = 2;
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  bad = good;
+  bad.kernel[1] = 1;
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  bad = good;
+  bad.stride = {1, 2, 2};
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  EXPECT_TRUE(winograd_fits(bad, WinogradForm::stride2));
+  bad.stride = {2, 2, 2};
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::stride2));
+}
+
+}  // namespace
+}  // namespace convoy::cpu
