@@ -136,8 +136,7 @@ void two_threads(benchmark::State& state, Case c, Tier tier) {
   layer.report(state);
 }
 
-constexpr WinogradForm f4 = WinogradForm::f4x4, f2 = WinogradForm::f2x2,
-                       s2 = WinogradForm::stride2;
+constexpr WinogradForm f4 = WinogradForm::f4x4, f2 = WinogradForm::f2x2, s2 = WinogradForm::stride2;
 const Case cases[] = {
     {"16@160", f4, 1, 16, 16, 1, 160, false},
     {"32@80", f4, 1, 32, 32, 1, 80, false},

@@ -302,7 +302,7 @@ TEST_P(Winograd, keeps_its_errors_small) {
   for (const Tier tier : tiers()) {
     const double e = error(problem, problem.run(tier, GetParam(), {}, 1));
     RecordProperty(std::string(to_string(tier)), std::to_string(e * 1e6) + " ppm");
-    EXPECT_LT(e, GetParam() == WinogradForm::f4x4 ? 3e-5 : 3e-6);
+    EXPECT_LT(e, GetParam() == WinogradForm::f4x4 ? 1e-5 : 3e-6);
   }
 }
 

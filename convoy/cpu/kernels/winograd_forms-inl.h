@@ -1,6 +1,7 @@
 // One-dimensional algorithms for a filter of 3 taps; nested, they make the two-dimensional ones.
-// Each has `patch` products and input values and `tile` outputs. Arguments are an output and its
-// stride, an input and its stride.
+// Each has `patch` products and input values and `tile` outputs. Arguments are values and the
+// strides between them; inputs are transformed in parts, of few products each, so that a part of
+// all columns stays in registers.
 #if defined(CONVOY_CPU_KERNELS_WINOGRAD_FORMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef CONVOY_CPU_KERNELS_WINOGRAD_FORMS_INL_H_
 #undef CONVOY_CPU_KERNELS_WINOGRAD_FORMS_INL_H_
@@ -8,6 +9,7 @@
 #define CONVOY_CPU_KERNELS_WINOGRAD_FORMS_INL_H_
 #endif
 
+#include <array>
 #include <cstddef>
 
 #include <hwy/highway.h>
@@ -18,16 +20,22 @@
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 
+/// Which products a part of an input transform makes.
+struct Part {
+  size_t count, products[4];
+};
+
 /// Points 0, 1, −1, ∞.
 struct F2x2 {
   static constexpr size_t patch = 4, tile = 2, stride = 1;
+  static constexpr std::array parts{Part{4, {0, 1, 2, 3}}};
 
-  static HWY_INLINE void Input(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT x, size_t t) {
-    const V x0 = x[0], x1 = x[t], x2 = x[2 * t], x3 = x[3 * t];
-    o[0] = hn::Sub(x0, x2);
-    o[s] = hn::Add(x1, x2);
-    o[2 * s] = hn::Sub(x2, x1);
-    o[3 * s] = hn::Sub(x1, x3);
+  template <size_t part>
+  static HWY_INLINE void Input(V (&o)[4], const V (&x)[patch]) {
+    o[0] = hn::Sub(x[0], x[2]);
+    o[1] = hn::Add(x[1], x[2]);
+    o[2] = hn::Sub(x[2], x[1]);
+    o[3] = hn::Sub(x[1], x[3]);
   }
   static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
     const V half = hn::Set(D(), .5f);
@@ -43,84 +51,122 @@ struct F2x2 {
   }
 };
 
-/// Points 0, 1, −1, 2, −2, ∞.
-struct F4x4 {
-  static constexpr size_t patch = 6, tile = 4, stride = 1;
+/// What algorithms share that have the points ±a and ±b. Pairs that are near to each other's
+/// inverse keep errors small, and these fractions are exact.
+template <int over, int a_times, int b_times>
+struct Points {
+  static constexpr float a = static_cast<float>(a_times) / over;
+  static constexpr float b = static_cast<float>(b_times) / over;
 
-  static HWY_INLINE void Input(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT x, size_t t) {
+  /// Products at a point and its negative, of x0 … x3: zeros are the other points.
+  static HWY_INLINE void Pair(V (&o)[4], float point, float other, V x0, V x1, V x2, V x3) {
     const D d;
-    const V two = hn::Set(d, 2.f), four = hn::Set(d, 4.f), five = hn::Set(d, 5.f);
-    const V x0 = x[0], x1 = x[t], x2 = x[2 * t], x3 = x[3 * t], x4 = x[4 * t], x5 = x[5 * t];
-    const V even = hn::NegMulAdd(four, x2, x4), odd = hn::NegMulAdd(four, x1, x3);
-    const V a = hn::Sub(x4, x2), b = hn::Sub(x3, x1);
-    o[0] = hn::MulAdd(four, x0, hn::NegMulAdd(five, x2, x4));
-    o[s] = hn::Add(even, odd);
-    o[2 * s] = hn::Sub(even, odd);
-    o[3 * s] = hn::MulAdd(two, b, a);
-    o[4 * s] = hn::NegMulAdd(two, b, a);
-    o[5 * s] = hn::MulAdd(four, x1, hn::NegMulAdd(five, x3, x5));
+    const V square = hn::Set(d, other * other);
+    const V even = hn::NegMulAdd(square, x1, x3), odd = hn::NegMulAdd(square, x0, x2);
+    o[0] = hn::MulAdd(hn::Set(d, point), odd, even);
+    o[1] = hn::NegMulAdd(hn::Set(d, point), odd, even);
   }
-  static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
+  /// That at 0 or ∞: (x² − a²)(x² − b²).
+  static HWY_INLINE V End(V x0, V x2, V x4) {
     const D d;
-    const V sixth = hn::Set(d, -1.f / 6), part = hn::Set(d, 1.f / 24);
-    const V g0 = g[0], g1 = g[t], g2 = g[2 * t];
-    const V sum = hn::Add(g0, g2);
-    const V even = hn::MulAdd(hn::Set(d, 4.f), g2, g0), odd = hn::Add(g1, g1);
-    o[0] = hn::Mul(hn::Set(d, .25f), g0);
-    o[s] = hn::Mul(sixth, hn::Add(sum, g1));
-    o[2 * s] = hn::Mul(sixth, hn::Sub(sum, g1));
-    o[3 * s] = hn::Mul(part, hn::Add(even, odd));
-    o[4 * s] = hn::Mul(part, hn::Sub(even, odd));
-    o[5 * s] = g2;
+    return hn::MulAdd(hn::Set(d, a * a * b * b), x0,
+                      hn::NegMulAdd(hn::Set(d, a * a + b * b), x2, x4));
   }
-  static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+  /// Σ m·pointᵏ for k = 0 … 3.
+  static HWY_INLINE void Output(V (&o)[4], V m0, V m1, V m2, V m3) {
     const D d;
-    const V a = hn::Add(m[t], m[2 * t]), b = hn::Sub(m[t], m[2 * t]);
-    const V e = hn::Add(m[3 * t], m[4 * t]), f = hn::Sub(m[3 * t], m[4 * t]);
-    o[0] = hn::Add(hn::Add(m[0], a), e);
-    o[s] = hn::MulAdd(hn::Set(d, 2.f), f, b);
-    o[2 * s] = hn::MulAdd(hn::Set(d, 4.f), e, a);
-    o[3 * s] = hn::Add(hn::MulAdd(hn::Set(d, 8.f), f, b), m[5 * t]);
+    const V e = hn::Add(m0, m1), f = hn::Sub(m0, m1), g = hn::Add(m2, m3), h = hn::Sub(m2, m3);
+    o[0] = hn::Add(e, g);
+    o[1] = hn::MulAdd(hn::Set(d, b), h, hn::Mul(hn::Set(d, a), f));
+    o[2] = hn::MulAdd(hn::Set(d, b * b), g, hn::Mul(hn::Set(d, a * a), e));
+    o[3] = hn::MulAdd(hn::Set(d, b * b * b), h, hn::Mul(hn::Set(d, a * a * a), f));
   }
 };
 
-/// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points 0, 1,
-/// −1, 2, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
-struct Stride2 {
-  static constexpr size_t patch = 9, tile = 4, stride = 2;
+/// Points 0, ±5/8, ±3/2, ∞.
+struct F4x4 {
+  static constexpr size_t patch = 6, tile = 4, stride = 1;
+  static constexpr std::array parts{Part{2, {1, 2}}, Part{2, {3, 4}}, Part{2, {0, 5}}};
+  using P = Points<8, 5, 12>;
 
-  static HWY_INLINE void Input(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT x, size_t t) {
-    const V two = hn::Set(D(), 2.f);
-    const V a = x[0], b = x[2 * t], c = x[4 * t], e = x[6 * t], f = x[8 * t];
-    const V ec = hn::Sub(e, c), eb = hn::Sub(e, b);
-    o[0] = hn::MulAdd(two, hn::Sub(a, c), eb);
-    o[s] = hn::NegMulAdd(two, b, ec);
-    o[2 * s] = hn::MulAdd(two, hn::Sub(b, c), ec);
-    o[3 * s] = eb;
-    o[4 * s] = hn::NegMulAdd(two, eb, hn::Sub(f, c));
-    o[5 * s] = x[t];
-    o[6 * s] = x[3 * t];
-    o[7 * s] = x[5 * t];
-    o[8 * s] = x[7 * t];
+  template <size_t part>
+  static HWY_INLINE void Input(V (&o)[4], const V (&x)[patch]) {
+    if constexpr (part == 0) P::Pair(o, P::a, P::b, x[1], x[2], x[3], x[4]);
+    if constexpr (part == 1) P::Pair(o, P::b, P::a, x[1], x[2], x[3], x[4]);
+    if constexpr (part == 2) {
+      o[0] = P::End(x[0], x[2], x[4]);
+      o[1] = P::End(x[1], x[3], x[5]);
+    }
   }
   static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
     const D d;
-    const V half = hn::Set(d, .5f), sixth = hn::Set(d, 1.f / 6);
-    const V g0 = g[0], g1 = g[t], g2 = g[2 * t];
-    o[0] = hn::Mul(half, g0);
-    o[s] = hn::Neg(hn::Mul(half, hn::Add(g0, g2)));
-    o[2 * s] = hn::Mul(sixth, hn::Sub(g2, g0));
-    o[3 * s] = hn::Mul(sixth, hn::Add(g0, hn::Add(g2, g2)));
-    o[4 * s] = g2;
-    o[5 * s] = o[6 * s] = o[7 * s] = o[8 * s] = g1;
+    o[0] = hn::Mul(hn::Set(d, 1 / (P::a * P::a * P::b * P::b)), g[0]);
+    Pair(o + s, s, P::a, 1 / (2 * P::a * P::a * (P::a * P::a - P::b * P::b)), g, t);
+    Pair(o + 3 * s, s, P::b, 1 / (2 * P::b * P::b * (P::b * P::b - P::a * P::a)), g, t);
+    o[5 * s] = g[2 * t];
   }
   static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+    V sums[4];
+    P::Output(sums, m[t], m[2 * t], m[3 * t], m[4 * t]);
+    o[0] = hn::Add(sums[0], m[0]);
+    o[s] = sums[1];
+    o[2 * s] = sums[2];
+    o[3 * s] = hn::Add(sums[3], m[5 * t]);
+  }
+
+ private:
+  /// (g0 + g1·point + g2·point²)·scale at the point and at its negative.
+  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, float scale,
+                              const V* HWY_RESTRICT g, size_t t) {
     const D d;
-    const V a = hn::Add(m[t], m[2 * t]), b = hn::Sub(m[t], m[2 * t]), c = m[3 * t];
-    o[0] = hn::Add(hn::Add(m[0], a), hn::Add(c, m[5 * t]));
-    o[s] = hn::MulAdd(hn::Set(d, 2.f), c, hn::Add(b, m[6 * t]));
-    o[2 * s] = hn::MulAdd(hn::Set(d, 4.f), c, hn::Add(a, m[7 * t]));
-    o[3 * s] = hn::MulAdd(hn::Set(d, 8.f), c, hn::Add(b, hn::Add(m[4 * t], m[8 * t])));
+    const V even = hn::MulAdd(hn::Set(d, point * point), g[2 * t], g[0]);
+    const V odd = hn::Mul(hn::Set(d, point), g[t]);
+    o[0] = hn::Mul(hn::Set(d, scale), hn::Add(even, odd));
+    o[s] = hn::Mul(hn::Set(d, scale), hn::Sub(even, odd));
+  }
+};
+
+/// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points ±1/2,
+/// ±5/4, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
+struct Stride2 {
+  static constexpr size_t patch = 9, tile = 4, stride = 2;
+  static constexpr std::array parts{Part{2, {0, 1}}, Part{2, {2, 3}}, Part{1, {4}}, Part{2, {5, 6}},
+                                    Part{2, {7, 8}}};
+  using P = Points<4, 2, 5>;
+
+  template <size_t part>
+  static HWY_INLINE void Input(V (&o)[4], const V (&x)[patch]) {
+    if constexpr (part == 0) P::Pair(o, P::a, P::b, x[0], x[2], x[4], x[6]);
+    if constexpr (part == 1) P::Pair(o, P::b, P::a, x[0], x[2], x[4], x[6]);
+    if constexpr (part == 2) o[0] = P::End(x[0], x[4], x[8]);
+    if constexpr (part >= 3) {
+      o[0] = x[4 * part - 11];
+      o[1] = x[4 * part - 9];
+    }
+  }
+  static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
+    Pair(o, s, P::a, 1 / (2 * P::a * (P::a * P::a - P::b * P::b)), g, t);
+    Pair(o + 2 * s, s, P::b, 1 / (2 * P::b * (P::b * P::b - P::a * P::a)), g, t);
+    o[4 * s] = g[2 * t];
+    o[5 * s] = o[6 * s] = o[7 * s] = o[8 * s] = g[t];
+  }
+  static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+    V sums[4];
+    P::Output(sums, m[0], m[t], m[2 * t], m[3 * t]);
+    o[0] = hn::Add(sums[0], m[5 * t]);
+    o[s] = hn::Add(sums[1], m[6 * t]);
+    o[2 * s] = hn::Add(sums[2], m[7 * t]);
+    o[3 * s] = hn::Add(sums[3], hn::Add(m[4 * t], m[8 * t]));
+  }
+
+ private:
+  /// (g2·point ± g0)·scale at the point and at its negative.
+  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, float scale,
+                              const V* HWY_RESTRICT g, size_t t) {
+    const D d;
+    const V last = hn::Mul(hn::Set(d, point), g[2 * t]);
+    o[0] = hn::Mul(hn::Set(d, scale), hn::Add(last, g[0]));
+    o[s] = hn::Mul(hn::Set(d, scale), hn::Sub(last, g[0]));
   }
 };
 

@@ -34,11 +34,12 @@ HWY_INLINE void Finish(const WinogradConv& p, const V* a, V bias, const Destinat
   const bool before = p.epilogue.residual == Epilogue::Residual::before;
   const bool after = p.epilogue.residual == Epilogue::Residual::after && kind != Kind::other;
   const V low = hn::Set(d, p.epilogue.low), high = hn::Set(d, p.epilogue.high);
-  for (int64_t i = 0; i < to.height; ++i, a += F::patch) {
+  HWY_UNROLL(4) for (size_t i = 0; i < F::tile; ++i) {
+    if (static_cast<int64_t>(i) == to.height) break;
     V o[F::tile];
-    F::Output(o, 1, a, 1);
-    float* y = to.y + i * to.row + lane;
-    const float* residual = to.residual + i * step[1] + lane;
+    F::Output(o, 1, a + i * F::patch, 1);
+    float* y = to.y + static_cast<int64_t>(i) * to.row + lane;
+    const float* residual = to.residual + static_cast<int64_t>(i) * step[1] + lane;
     HWY_UNROLL(4) for (size_t j = 0; j < F::tile; ++j) {
       if (static_cast<int64_t>(j) == to.width) break;
       V value = hn::Add(o[j], bias);
@@ -60,7 +61,7 @@ HWY_INLINE void TransformTile(const WinogradConv& p, const float* m, const float
   const D d;
   for (int64_t lane = 0; lane < block; lane += lanes) {
     V a[F::tile * N];
-    HWY_UNROLL(1) for (size_t j = 0; j < N; ++j) {
+    HWY_UNROLL(9) for (size_t j = 0; j < N; ++j) {
       V column[N];
       const float* from = m + static_cast<int64_t>(j) * p.output.plane + lane;
       HWY_UNROLL(9) for (size_t i = 0; i < N; ++i) {

@@ -49,16 +49,18 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
     return p.products() * element *
            (whole_blocks(g.channels) * input_slices(g, depth) + outputs * depth);
   };
-  const int64_t budget = machine.l2_bytes * 3 / 4;
+  const int64_t budget = machine.l2_bytes / 2;
   // Neighbouring slices share transforms where the kernel has a depth.
   p.chunk_depth = g.kernel[0] == 1 ? std::min<int64_t>(g.out[0], 1) : g.out[0];
   while (p.chunk_depth > 4 && p.register_tiles * bytes(p.chunk_depth, wide) > budget)
     p.chunk_depth = ceil_divide(p.chunk_depth, 2);
-  // Weights that come from beyond the L2 cache should meet many tiles.
   p.chunk_outputs = wide;
-  const int64_t least = weights_bytes > machine.l2_bytes ? 2 * p.register_tiles : p.register_tiles;
-  int64_t tiles = std::max(budget / bytes(p.chunk_depth, wide), least);
-  if (tiles > p.register_tiles) tiles = tiles / p.register_tiles * p.register_tiles;
+  // Two register tiles; one where that is more than the cache holds, unless the weights come from
+  // far away and should meet many tiles.
+  const bool far = weights_bytes > 4 * machine.l2_bytes;
+  const int64_t fitting = budget / bytes(p.chunk_depth, wide);
+  const int64_t tiles =
+      std::clamp(fitting, far ? 2 * p.register_tiles : p.register_tiles, 2 * p.register_tiles);
   p.chunk_tiles = std::clamp<int64_t>(tiles, 1, std::max<int64_t>(p.tiles, 1));
 }
 
