@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "convoy/cpu/kernels/copy.h"
 #include "convoy/cpu/kernels/max_pool_indices.h"
 #include "convoy/cpu/kernels/pool.h"
 #include "convoy/cpu/kernels/reorder.h"
@@ -83,6 +84,21 @@ void shift_channels(benchmark::State& state, int64_t channels, int64_t side) {
 }
 BENCHMARK_CAPTURE(shift_channels, 64x56x56, 64, 56);
 
+/// Matrices with their axes exchanged, of elements of `bytes`.
+void transpose(benchmark::State& state, int64_t bytes, int64_t rows, int64_t columns) {
+  const int64_t extents[] = {rows, columns}, from_strides[] = {columns, 1};
+  const int64_t to_strides[] = {1, rows};
+  const auto from = array(rows * columns * bytes / 4), to = array(rows * columns * bytes / 4);
+  const CopyPlan plan = copy_plan(bytes, extents, from_strides, to_strides);
+  measure(state, copy_kernel(tiers()[0]), plan, CopyArrays{from.get(), to.get()}, items(plan), 0,
+          2 * rows * columns * bytes / 4);
+}
+BENCHMARK_CAPTURE(transpose, float_512x512, 4, 512, 512);
+BENCHMARK_CAPTURE(transpose, float_3x409600, 4, 3, 409600);
+BENCHMARK_CAPTURE(transpose, float_409600x3, 4, 409600, 3);
+BENCHMARK_CAPTURE(transpose, int64_512x512, 8, 512, 512);
+BENCHMARK_CAPTURE(transpose, byte_512x512, 1, 512, 512);
+
 PoolPlan pool_plan(int64_t channels, int64_t side, int64_t kernel, int64_t stride, int64_t pad) {
   PoolPlan plan{.channels = channels, .in = {1, side, side}};
   const int64_t out = (side + 2 * pad - kernel) / stride + 1;
@@ -120,7 +136,7 @@ void max_pool_indices(benchmark::State& state, int64_t channels, int64_t side, i
   const auto y = array(blocked_size(channels, forward.out));
   const auto indices = array<int32_t>(blocked_size(channels, forward.out));
   measure(state, max_pool_indices_kernel(tiers()[0]), plan,
-          MaxPoolIndicesArrays{x.get(), y.get(), indices.get()}, items(plan), 0,
+          MaxPoolIndicesArrays{x.get(), y.get(), indices.get()}, items(plan), scratch_bytes(plan),
           channels * (product(forward.in) + 2 * product(forward.out)));
 }
 BENCHMARK_CAPTURE(max_pool_indices, 3x3_s2_64x112x112, 64, 112, 3, 2, 1);
@@ -132,7 +148,8 @@ void max_pool_backward(benchmark::State& state, int64_t channels, int64_t side, 
   const auto x = array(blocked_size(channels, forward.in));
   const auto y = array(blocked_size(channels, forward.out));
   const auto indices = array<int32_t>(blocked_size(channels, forward.out));
-  Worker worker;
+  const auto scratch = array(scratch_bytes(plan));
+  Worker worker{scratch.get(), 0};
   max_pool_indices_kernel(tiers()[0])(plan, {x.get(), nullptr, indices.get()}, {0, items(plan)},
                                       worker);
   measure(state, max_pool_input_grad_kernel(tiers()[0]), plan,

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "convoy/cpu/kernels/lp_pool.h"
 #include "convoy/cpu/kernels/max_pool_indices.h"
 #include "tests/cpu/blocked_array.h"
 
@@ -156,6 +157,33 @@ TEST(Pool, MeansOfRandomWindowsByEveryRuleForDivisors) {
   }
 }
 
+TEST(Pool, NormsOfRandomWindows) {
+  for (const Tier tier : tiers()) {
+    std::mt19937 random(19);
+    for (int i = 0; i < 60; ++i) {
+      Case k = random_case(random, false);
+      BlockedArray x(k.plan.batch, k.plan.channels, k.plan.in);
+      BlockedArray y(k.plan.batch, k.plan.channels, k.plan.out);
+      x.fill(random, -1e30f, 1e30f);
+      if (i % 4 == 0) sprinkle_nan(x, random);
+      k.plan.x = x.strides;
+      k.plan.y = y.strides;
+      const LpPoolPlan plan{k.plan, i % 3 == 0 ? 2.5 : i % 3};
+      const int64_t ran = run_in_parts(lp_pool_kernel(tier), plan, PoolArrays{x.begin(), y.begin()},
+                                       items(plan), 0, 2);
+      EXPECT_EQ(ran, target_bit(tier));
+      y.for_each([&](int64_t n, int64_t c, int64_t d, int64_t h, int64_t w) {
+        double sum = 0;
+        for_each_tap(k, {d, h, w}, [&](const Axes& s, bool) {
+          if (s[0] >= 0)
+            sum += std::pow(std::abs(static_cast<double>(x.at(n, c, s[0], s[1], s[2]))), plan.p);
+        });
+        expect_near(y.at(n, c, d, h, w), std::pow(sum, 1 / plan.p), "lp_pool");
+      });
+    }
+  }
+}
+
 TEST(Pool, GlobalAndAdaptiveMeansAndMaxima) {
   for (const Tier tier : tiers()) {
     std::mt19937 random(5);
@@ -214,7 +242,7 @@ TEST(Pool, IndicesAreOfTheFirstAndGradientsFindTheirWayBack) {
       int64_t ran = run_in_parts(
           max_pool_indices_kernel(tier), plan,
           MaxPoolIndicesArrays{x.begin(), i % 3 == 0 ? nullptr : y.begin(), indices.data()},
-          items(plan), 0, 2);
+          items(plan), scratch_bytes(plan), 2);
       ran &= run_in_parts(max_pool_input_grad_kernel(tier), plan,
                           MaxPoolGradArrays{grad_y.begin(), indices.data(), grad_x.begin()},
                           input_grad_items(plan), 0, 3);

@@ -14,9 +14,11 @@ namespace convoy::cpu {
 struct MaxPoolIndicesPlan {
   PoolPlan pool = {};
   Strides indices = {};
-  /// For each axis and element of x, the outputs whose windows span it.
+  /// For each axis and element of x, where `count` outputs begin that include all whose windows
+  /// hold the element.
   struct Cover {
-    std::vector<int32_t> first = {}, count = {};
+    std::vector<int32_t> first = {};
+    int64_t count = 1;
   };
   std::array<Cover, 3> covers = {};
 };
@@ -31,6 +33,7 @@ struct MaxPoolIndicesArrays {
   int32_t* indices = nullptr;
 };
 int64_t items(const MaxPoolIndicesPlan& plan);
+int64_t scratch_bytes(const MaxPoolIndicesPlan& plan);
 using MaxPoolIndicesKernel = void (*)(const MaxPoolIndicesPlan&, const MaxPoolIndicesArrays&, Range,
                                       Worker&);
 MaxPoolIndicesKernel max_pool_indices_kernel(Tier tier);

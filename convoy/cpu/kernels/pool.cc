@@ -13,17 +13,38 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
 
+/// The largest of load(0) … load(count − 1); `known` is the count or 0. One that is NaN or, as it
+/// may be, two infinities make the sum NaN, and the slower way finds which it was.
 struct Maximum {
-  /// NaN of either side stays: x86's maximum gives its second argument then, NEON's gives NaN.
-  static HWY_INLINE V Join(V so_far, V x) {
-    return hn::IfThenElse(hn::Eq(x, x), hn::Max(x, so_far), x);
+  template <int64_t known, class Load>
+  static HWY_INLINE V Join(int64_t count, const Load& load) {
+    V largest = load(0), sum = largest;
+    for (int64_t k = 1; k < (known == 0 ? count : known); ++k) {
+      const V x = load(k);
+      largest = hn::Max(x, largest);
+      sum = hn::Add(sum, x);
+    }
+    if (HWY_LIKELY(hn::AllTrue(D(), hn::Eq(sum, sum)))) return largest;
+    largest = load(0);
+    // NaN of either side stays: x86's maximum gives its second argument then, NEON's gives NaN.
+    for (int64_t k = 1; k < count; ++k) {
+      const V x = load(k);
+      largest = hn::IfThenElse(hn::Eq(x, x), hn::Max(x, largest), x);
+    }
+    return largest;
   }
   static HWY_INLINE V Finish(V value, float) { return value; }
 };
 
 struct Mean {
-  static HWY_INLINE V Join(V so_far, V x) { return hn::Add(so_far, x); }
+  template <int64_t known, class Load>
+  static HWY_INLINE V Join(int64_t count, const Load& load) {
+    V sum = load(0);
+    for (int64_t k = 1; k < (known == 0 ? count : known); ++k) sum = hn::Add(sum, load(k));
+    return sum;
+  }
   static HWY_INLINE V Finish(V sum, float divisor) { return hn::Div(sum, hn::Set(D(), divisor)); }
 };
 
@@ -35,11 +56,11 @@ template <class Op, bool more, int64_t count>
 HWY_INLINE void JoinRows(const float* const* rows, int64_t size, float* to) {
   const D d;
   for (int64_t i = 0; i < size; i += lanes) {
-    V joined = hn::LoadU(d, (more ? to : rows[0]) + i);
-    HWY_UNROLL(8)
-    for (int64_t r = more ? 0 : 1; r < count; ++r)
-      joined = Op::Join(joined, hn::LoadU(d, rows[r] + i));
-    hn::StoreU(joined, d, to + i);
+    const auto load = [&](int64_t r) HWY_ATTR {
+      return hn::LoadU(d, (!more ? rows[r] : r == 0 ? to : rows[r - 1]) + i);
+    };
+    constexpr int64_t joined = more ? count + 1 : count;
+    hn::StoreU(Op::template Join<joined>(joined, load), d, to + i);
   }
 }
 
@@ -61,7 +82,8 @@ HWY_NOINLINE void JoinRows(const float* const* rows, int64_t count, int64_t size
 
 /// All rows joined that windows of output row (d, h) hold: the row itself if there is one.
 template <class Op>
-const float* JoinWindowRows(const PoolPlan& plan, const float* x, const Row& row, float* joined) {
+const float* JoinWindowRows(const PoolPlan& plan, const float* x, const PixelRow& row,
+                            float* joined) {
   const auto depth = static_cast<size_t>(row.depth), height = static_cast<size_t>(row.height);
   const WindowAxis &deep = plan.windows[0], &high = plan.windows[1];
   const int64_t count = deep.count[depth] * high.count[height], size = plan.in[2] * block;
@@ -98,15 +120,8 @@ HWY_INLINE void JoinColumns(const float* joined, const WindowAxis& wide, int64_t
     const float* from = joined + wide.first[at] * block;
     const int64_t count = taps == 0 ? wide.count[at] : taps;
     for (int64_t i = 0; i < block; i += lanes) {
-      V value = count == 0 ? hn::Zero(d) : hn::LoadU(d, from + i);
-      if constexpr (taps == 0) {
-        for (int64_t k = 1; k < count; ++k)
-          value = Op::Join(value, hn::LoadU(d, from + k * step + i));
-      } else {
-        HWY_UNROLL(8)
-        for (int64_t k = 1; k < taps; ++k)
-          value = Op::Join(value, hn::LoadU(d, from + k * step + i));
-      }
+      const auto load = [&](int64_t k) HWY_ATTR { return hn::LoadU(d, from + k * step + i); };
+      const V value = count == 0 ? hn::Zero(d) : Op::template Join<taps>(count, load);
       hn::StoreU(Op::Finish(value, divisor * wide.divisor[at]), d, y + ow * block + i);
     }
   }
@@ -129,7 +144,7 @@ void Pool(const PoolPlan& plan, const PoolArrays& at, Range range, Worker& worke
     }
   }();
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const Row row = row_at(item, plan.channels, plan.out);
+    const PixelRow row = row_at(item, plan.channels, plan.out);
     const float* joined =
         JoinWindowRows<Op>(plan, at.x + block_offset(row, plan.x), row, worker.scratch);
     const float divisor = plan.windows[0].divisor[static_cast<size_t>(row.depth)] *
@@ -148,6 +163,7 @@ void AvgPool(const PoolPlan& plan, const PoolArrays& at, Range range, Worker& wo
   Pool<Mean>(plan, at, range, worker);
 }
 
+}  // namespace
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -11,83 +11,40 @@
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/simd-inl.h"
+#include "convoy/cpu/kernels/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
 
 using Quad = hn::Full128<float>;
 
 /// Of lanes that no channel fills.
 alignas(64) constexpr float zeros[block] = {};
 
-/// The channels of one block: rows of pixels, or zeros in place of those that do not exist.
+/// Where the channels of one block are at some pixel, or zeros for those that do not exist.
 template <bool whole>
 struct Channels {
   const float* first;
   int64_t stride, count;
 
-  HWY_INLINE const float* operator()(int64_t channel, int64_t pixel) const {
-    return whole || channel < count ? first + channel * stride + pixel : zeros;
+  HWY_INLINE const float* operator()(int64_t channel) const {
+    return whole || channel < count ? first + channel * stride : zeros;
   }
 };
 
-/// Four pixels of the channels c, c + 4, …, one channel in every 128 bits.
-template <class DX, bool whole>
-HWY_INLINE hn::Vec<DX> LoadQuads(DX d, const Channels<whole>& from, int64_t c, int64_t pixel) {
-  if constexpr (hn::MaxLanes(d) == 4) {
-    return hn::LoadU(d, from(c, pixel));
-  } else {
-    const hn::Half<DX> half;
-    constexpr int64_t below = hn::MaxLanes(half);
-    return hn::Combine(d, LoadQuads(half, from, c + below, pixel), LoadQuads(half, from, c, pixel));
-  }
-}
-
-/// Transposes the 4×4 matrices that lie in the same 128 bits of four vectors.
-HWY_INLINE void TransposeQuads(V (&v)[4]) {
-  const D d;
-  const hn::Repartition<uint64_t, D> pairs;
-  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, v[0], v[1]));
-  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, v[2], v[3]));
-  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, v[0], v[1]));
-  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, v[2], v[3]));
-  v[0] = hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23));
-  v[1] = hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23));
-  v[2] = hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23));
-  v[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23));
-}
-
 /// Planes of channels (NCHW) to pixels of 16 lanes.
 template <bool whole>
-HWY_INLINE void PlanesToBlocked(const Channels<whole>& from, int64_t pixels, float* to,
-                                int64_t to_pixel) {
+HWY_INLINE void PlanesToBlocked(Channels<whole> from, int64_t pixels, float* to, int64_t to_pixel) {
   const D d;
   int64_t p = 0;
-  for (; p + 4 <= pixels; p += 4)
+  for (; p + 4 <= pixels; p += 4, from.first += 4)
     for (int64_t part = 0; part < block; part += lanes) {
-      V v[4];
-      HWY_UNROLL(4)
-      for (int64_t j = 0; j < 4; ++j) v[j] = LoadQuads(d, from, part + j, p);
-      TransposeQuads(v);
-      HWY_UNROLL(4)
-      for (int64_t j = 0; j < 4; ++j) hn::StoreU(v[j], d, to + (p + j) * to_pixel + part);
+      const auto row = [&](int64_t c) HWY_ATTR { return from(part + c); };
+      TransposeFour(d, row, to + p * to_pixel + part, to_pixel);
     }
-  for (; p < pixels; ++p)
-    for (int64_t c = 0; c < block; ++c) to[p * to_pixel + c] = *from(c, p);
-}
-
-/// Stores the 128 bits of `v` to the channels c, c + 4, … as far as there are `count`.
-template <class DX>
-HWY_INLINE void StoreQuads(DX d, hn::Vec<DX> v, int64_t c, int64_t count, float* to,
-                           int64_t stride) {
-  if constexpr (hn::MaxLanes(d) == 4) {
-    if (c < count) hn::StoreU(v, d, to + c * stride);
-  } else {
-    const hn::Half<DX> half;
-    constexpr int64_t below = hn::MaxLanes(half);
-    StoreQuads(half, hn::LowerHalf(half, v), c, count, to, stride);
-    StoreQuads(half, hn::UpperHalf(half, v), c + below, count, to, stride);
-  }
+  for (; p < pixels; ++p, ++from.first)
+    for (int64_t c = 0; c < block; ++c) to[p * to_pixel + c] = *from(c);
 }
 
 HWY_INLINE void BlockedToPlanes(const float* from, int64_t from_pixel, int64_t count,
@@ -99,7 +56,7 @@ HWY_INLINE void BlockedToPlanes(const float* from, int64_t from_pixel, int64_t c
       V v[4];
       HWY_UNROLL(4)
       for (int64_t j = 0; j < 4; ++j) v[j] = hn::LoadU(d, from + (p + j) * from_pixel + part);
-      TransposeQuads(v);
+      TransposeQuads(d, v);
       HWY_UNROLL(4)
       for (int64_t j = 0; j < 4; ++j) StoreQuads(d, v[j], part + j, count, to + p, stride);
     }
@@ -228,14 +185,14 @@ void ShiftChannels(const ShiftPlan& plan, const ReorderArrays& at, Range range, 
   const int64_t end = plan.to_channel + plan.channels;
   const int64_t first_block = plan.to_channel / block, last_block = blocks_of(end);
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const Row row = row_at(item, (last_block - first_block) * block, plan.size);
+    const PixelRow row = row_at(item, (last_block - first_block) * block, plan.size);
     int64_t c = std::max((first_block + row.block) * block, plan.to_channel);
     const int64_t stop = std::min((first_block + row.block + 1) * block, end);
     while (c < stop) {
       const int64_t source = c - plan.to_channel + plan.from_channel;
       const int64_t count = std::min(stop - c, block - source % block);
-      const Row from = {row.image, source / block, row.depth, row.height};
-      const Row to = {row.image, c / block, row.depth, row.height};
+      const PixelRow from = {row.image, source / block, row.depth, row.height};
+      const PixelRow to = {row.image, c / block, row.depth, row.height};
       CopyLanesOfRow(at.from + row_offset(from, plan.from) + source % block,
                      at.to + row_offset(to, plan.to) + c % block, count, plan.size[2]);
       c += count;
@@ -243,6 +200,7 @@ void ShiftChannels(const ShiftPlan& plan, const ReorderArrays& at, Range range, 
   }
 }
 
+}  // namespace
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

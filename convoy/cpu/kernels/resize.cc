@@ -13,6 +13,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+namespace {
 
 /// Rows that are summed in one go, each a stream of memory.
 inline constexpr int64_t most_rows = 4;
@@ -60,7 +61,7 @@ HWY_INLINE Span SpanOf(const TapTable& taps, int64_t i) {
 }
 
 /// The sum of all rows that row (d, h) of the result is made of; the row itself where that is all.
-const float* SumTapRows(const ResizePlan& plan, const float* x, const Row& row, float* sum) {
+const float* SumTapRows(const ResizePlan& plan, const float* x, const PixelRow& row, float* sum) {
   const TapTable &deep = plan.taps[0], &high = plan.taps[1];
   const Span depths = SpanOf(deep, row.depth), heights = SpanOf(high, row.height);
   const int64_t size = plan.in[2] * block;
@@ -90,24 +91,38 @@ const float* SumTapRows(const ResizePlan& plan, const float* x, const Row& row, 
   return sum;
 }
 
+/// y[ow] for ow in begin … end − 1, of `count` taps each, or of as many as there are.
+template <int64_t count>
+void SumColumns(const float* sum, const TapTable& taps, int64_t begin, int64_t end, float* y) {
+  const D d;
+  for (int64_t ow = begin; ow < end; ++ow) {
+    const Span span = SpanOf(taps, ow);
+    const int32_t* index = taps.index.data() + span.begin;
+    const float* weight = taps.weight.data() + span.begin;
+    const size_t number = count == 0 ? span.end - span.begin : static_cast<size_t>(count);
+    for (int64_t i = 0; i < block; i += lanes) {
+      V total = hn::Zero(d);
+      for (size_t k = 0; k < number; ++k)
+        total = hn::MulAdd(hn::LoadU(d, sum + index[k] * block + i), hn::Set(d, weight[k]), total);
+      hn::StoreU(total, d, y + ow * block + i);
+    }
+  }
+}
+
 void Resize(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
-  const D d;
   const TapTable& wide = plan.taps[2];
+  const auto regular = wide.count == 1   ? &SumColumns<1>
+                       : wide.count == 2 ? &SumColumns<2>
+                       : wide.count == 4 ? &SumColumns<4>
+                                         : &SumColumns<0>;
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const Row row = row_at(item, plan.channels, plan.out);
+    const PixelRow row = row_at(item, plan.channels, plan.out);
     const float* sum = SumTapRows(plan, at.x + block_offset(row, plan.x), row, worker.scratch);
     float* y = at.y + row_offset(row, plan.y);
-    for (int64_t ow = 0; ow < plan.out[2]; ++ow, y += block) {
-      const Span span = SpanOf(wide, ow);
-      for (int64_t i = 0; i < block; i += lanes) {
-        V total = hn::Zero(d);
-        for (size_t k = span.begin; k < span.end; ++k)
-          total = hn::MulAdd(hn::LoadU(d, sum + wide.index[k] * block + i),
-                             hn::Set(d, wide.weight[k]), total);
-        hn::StoreU(total, d, y + i);
-      }
-    }
+    SumColumns<0>(sum, wide, 0, wide.regular_begin, y);
+    regular(sum, wide, wide.regular_begin, wide.regular_end, y);
+    SumColumns<0>(sum, wide, wide.regular_end, plan.out[2], y);
   }
 }
 
@@ -117,7 +132,7 @@ void PickNearest(const ResizePlan& plan, const ResizeArrays& at, Range range, Wo
   const D d;
   const TapTable& wide = plan.taps[2];
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const Row row = row_at(item, plan.channels, plan.out);
+    const PixelRow row = row_at(item, plan.channels, plan.out);
     const float* x = at.x + block_offset(row, plan.x) +
                      plan.taps[0].index[static_cast<size_t>(row.depth)] * plan.x.axis[0] +
                      plan.taps[1].index[static_cast<size_t>(row.height)] * plan.x.axis[1];
@@ -130,6 +145,7 @@ void PickNearest(const ResizePlan& plan, const ResizeArrays& at, Range range, Wo
   }
 }
 
+}  // namespace
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -165,6 +181,14 @@ TapTable tap_table(const AxisTaps& taps) {
     }
     table.first.push_back(static_cast<int32_t>(table.index.size()));
   }
+  // What is usual is found in the middle; the ends, where neighbours lack, may have other counts.
+  const auto size = static_cast<int64_t>(taps.size());
+  const auto count = [&](int64_t i) { return taps[static_cast<size_t>(i)].size(); };
+  table.regular_begin = table.regular_end = size / 2;
+  if (size > 0) table.count = static_cast<int64_t>(count(size / 2));
+  const auto usual = [&](int64_t i) { return static_cast<int64_t>(count(i)) == table.count; };
+  while (table.regular_begin > 0 && usual(table.regular_begin - 1)) --table.regular_begin;
+  while (table.regular_end < size && usual(table.regular_end)) ++table.regular_end;
   return table;
 }
 

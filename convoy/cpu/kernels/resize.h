@@ -17,6 +17,8 @@ namespace convoy::cpu {
 struct TapTable {
   std::vector<int32_t> first = {}, index = {};
   std::vector<float> weight = {};
+  /// Elements regular_begin … regular_end − 1 have `count` taps each.
+  int64_t count = 0, regular_begin = 0, regular_end = 0;
 };
 TapTable tap_table(const AxisTaps& taps);
 
