@@ -138,32 +138,34 @@ void MaxPoolIndices(const MaxPoolIndicesPlan& plan, const MaxPoolIndicesArrays& 
   }
 }
 
-/// One row of the gradient of x from `deep` × `high` rows of outputs and `wide` of their columns,
-/// which are more than hold the element: their indices tell.
-template <int64_t known_wide>
+/// One row of the gradient of x, from rows and columns of outputs of which some do not hold the
+/// element: their indices tell. Of two axes, `known` rows and columns; 0 is for all other windows.
+template <int64_t known>
 void GatherRow(const MaxPoolIndicesPlan& plan, const float* grad, const int32_t* indices,
                int64_t offset, float* to) {
   const D d;
   const DI di;
-  const PoolPlan& pool = plan.pool;
   const auto& columns = plan.covers[2];
-  const int64_t wide = known_wide == 0 ? columns.count : known_wide;
-  for (int64_t iw = 0; iw < pool.in[2]; ++iw) {
+  const int64_t deep = known == 0 ? plan.covers[0].count : 1;
+  const int64_t high = known == 0 ? plan.covers[1].count : known;
+  const int64_t wide = known == 0 ? columns.count : known;
+  const Axes grad_axis = plan.pool.y.axis, index_axis = plan.indices.axis;
+  for (int64_t iw = 0; iw < plan.pool.in[2]; ++iw) {
     const int64_t first = columns.first[static_cast<size_t>(iw)] * block;
     const auto own = hn::Set(di, static_cast<int32_t>(offset + iw));
-    for (int64_t i = first; i < first + block; i += lanes) {
+    for (int64_t i = 0; i < block; i += lanes) {
       V sum = hn::Zero(d);
-      for (int64_t k = 0; k < plan.covers[0].count; ++k)
-        for (int64_t l = 0; l < plan.covers[1].count; ++l) {
-          const float* g = grad + k * pool.y.axis[0] + l * pool.y.axis[1] + i;
-          const int32_t* chosen = indices + k * plan.indices.axis[0] + l * plan.indices.axis[1] + i;
+      for (int64_t k = 0; k < deep; ++k)
+        for (int64_t l = 0; l < high; ++l) {
+          const float* g = grad + k * grad_axis[0] + l * grad_axis[1] + first + i;
+          const int32_t* chosen = indices + k * index_axis[0] + l * index_axis[1] + first + i;
           for (int64_t m = 0; m < wide; ++m) {
             const auto mine = hn::Eq(hn::LoadU(di, chosen + m * block), own);
             sum = hn::Add(sum,
                           hn::IfThenElseZero(hn::RebindMask(d, mine), hn::LoadU(d, g + m * block)));
           }
         }
-      hn::StoreU(sum, d, to + iw * block + i - first);
+      hn::StoreU(sum, d, to + iw * block + i);
     }
   }
 }
@@ -172,13 +174,13 @@ void MaxPoolInputGrad(const MaxPoolIndicesPlan& plan, const MaxPoolGradArrays& a
                       Worker& worker) {
   worker.ran |= HWY_TARGET;
   const PoolPlan& pool = plan.pool;
-  const int64_t wide = plan.covers[2].count;
-  const auto gather = wide == 1 ? &GatherRow<1> : wide == 2 ? &GatherRow<2> : &GatherRow<0>;
+  const auto& [deep, high, wide] = plan.covers;
+  const int64_t known = deep.count == 1 && high.count == wide.count ? wide.count : 0;
+  const auto gather = known == 1 ? &GatherRow<1> : known == 2 ? &GatherRow<2> : &GatherRow<0>;
   for (int64_t item = range.begin; item < range.end; ++item) {
     const PixelRow row = row_at(item, pool.channels, pool.in);
-    const PixelRow from = {row.image, row.block,
-                           plan.covers[0].first[static_cast<size_t>(row.depth)],
-                           plan.covers[1].first[static_cast<size_t>(row.height)]};
+    const PixelRow from = {row.image, row.block, deep.first[static_cast<size_t>(row.depth)],
+                           high.first[static_cast<size_t>(row.height)]};
     gather(plan, at.grad_y + row_offset(from, pool.y), at.indices + row_offset(from, plan.indices),
            (row.depth * pool.in[1] + row.height) * pool.in[2], at.grad_x + row_offset(row, pool.x));
   }

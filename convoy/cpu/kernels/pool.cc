@@ -15,36 +15,16 @@ HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
-/// The largest of load(0) … load(count − 1); `known` is the count or 0. One that is NaN or, as it
-/// may be, two infinities make the sum NaN, and the slower way finds which it was.
 struct Maximum {
-  template <int64_t known, class Load>
-  static HWY_INLINE V Join(int64_t count, const Load& load) {
-    V largest = load(0), sum = largest;
-    for (int64_t k = 1; k < (known == 0 ? count : known); ++k) {
-      const V x = load(k);
-      largest = hn::Max(x, largest);
-      sum = hn::Add(sum, x);
-    }
-    if (HWY_LIKELY(hn::AllTrue(D(), hn::Eq(sum, sum)))) return largest;
-    largest = load(0);
-    // NaN of either side stays: x86's maximum gives its second argument then, NEON's gives NaN.
-    for (int64_t k = 1; k < count; ++k) {
-      const V x = load(k);
-      largest = hn::IfThenElse(hn::Eq(x, x), hn::Max(x, largest), x);
-    }
-    return largest;
+  /// NaN of either side stays: x86's maximum gives its second argument then, NEON's gives NaN.
+  static HWY_INLINE V Join(V so_far, V x) {
+    return hn::IfThenElse(hn::Eq(x, x), hn::Max(x, so_far), x);
   }
   static HWY_INLINE V Finish(V value, float) { return value; }
 };
 
 struct Mean {
-  template <int64_t known, class Load>
-  static HWY_INLINE V Join(int64_t count, const Load& load) {
-    V sum = load(0);
-    for (int64_t k = 1; k < (known == 0 ? count : known); ++k) sum = hn::Add(sum, load(k));
-    return sum;
-  }
+  static HWY_INLINE V Join(V so_far, V x) { return hn::Add(so_far, x); }
   static HWY_INLINE V Finish(V sum, float divisor) { return hn::Div(sum, hn::Set(D(), divisor)); }
 };
 
@@ -56,11 +36,11 @@ template <class Op, bool more, int64_t count>
 HWY_INLINE void JoinRows(const float* const* rows, int64_t size, float* to) {
   const D d;
   for (int64_t i = 0; i < size; i += lanes) {
-    const auto load = [&](int64_t r) HWY_ATTR {
-      return hn::LoadU(d, (!more ? rows[r] : r == 0 ? to : rows[r - 1]) + i);
-    };
-    constexpr int64_t joined = more ? count + 1 : count;
-    hn::StoreU(Op::template Join<joined>(joined, load), d, to + i);
+    V joined = hn::LoadU(d, (more ? to : rows[0]) + i);
+    HWY_UNROLL(8)
+    for (int64_t r = more ? 0 : 1; r < count; ++r)
+      joined = Op::Join(joined, hn::LoadU(d, rows[r] + i));
+    hn::StoreU(joined, d, to + i);
   }
 }
 
@@ -109,7 +89,8 @@ const float* JoinWindowRows(const PoolPlan& plan, const float* x, const PixelRow
   return joined;
 }
 
-/// y[ow] for ow in begin … end − 1, whose windows hold `taps` columns, or as many as `columns`.
+/// y[ow] for ow in begin … end − 1, whose windows hold `taps` columns, or, of 0, as many as there
+/// are.
 template <class Op, int64_t taps>
 HWY_INLINE void JoinColumns(const float* joined, const WindowAxis& wide, int64_t begin, int64_t end,
                             float divisor, float* y) {
@@ -120,8 +101,15 @@ HWY_INLINE void JoinColumns(const float* joined, const WindowAxis& wide, int64_t
     const float* from = joined + wide.first[at] * block;
     const int64_t count = taps == 0 ? wide.count[at] : taps;
     for (int64_t i = 0; i < block; i += lanes) {
-      const auto load = [&](int64_t k) HWY_ATTR { return hn::LoadU(d, from + k * step + i); };
-      const V value = count == 0 ? hn::Zero(d) : Op::template Join<taps>(count, load);
+      V value = count == 0 ? hn::Zero(d) : hn::LoadU(d, from + i);
+      if constexpr (taps == 0) {
+        for (int64_t k = 1; k < count; ++k)
+          value = Op::Join(value, hn::LoadU(d, from + k * step + i));
+      } else {
+        HWY_UNROLL(8)
+        for (int64_t k = 1; k < taps; ++k)
+          value = Op::Join(value, hn::LoadU(d, from + k * step + i));
+      }
       hn::StoreU(Op::Finish(value, divisor * wide.divisor[at]), d, y + ow * block + i);
     }
   }
