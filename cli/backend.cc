@@ -2,15 +2,54 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "usage.h"
 
 namespace convoy::cli {
 
 void add_backend_option(CLI::App& verb, std::string& backend) {
-  backend = CompileOptions().backend;
+  if (backend.empty()) backend = CompileOptions().backend;
   verb.add_option("--backend", backend, "what runs it")
       ->check(CLI::IsMember(backends()))
       ->capture_default_str();
+}
+
+namespace {
+
+template <class E>
+std::vector<std::string> names_of() {
+  std::vector<std::string> names;
+  for (const auto& [value, name] : EnumNames<E>::values) names.emplace_back(name);
+  return names;
+}
+
+}  // namespace
+
+void CpuArguments::add_to(CLI::App& verb) {
+  verb.add_option("--threads", threads_,
+                  "cpu: threads of a call; default as many as the process may use at once")
+      ->check(CLI::Range(1, cpu::most_threads));
+  verb.add_option("--precision", precision_, "cpu: how exact float32 convolutions are")
+      ->check(CLI::IsMember(names_of<cpu::Precision>()));
+  verb.add_option("--instruction-set", instruction_set_,
+                  "cpu: default the best that this machine has")
+      ->check(CLI::IsMember(names_of<cpu::Tier>()));
+}
+
+CpuOptions CpuArguments::options(const std::vector<std::string>& used) const {
+  if (said() && std::find(used.begin(), used.end(), "cpu") == used.end())
+    throw UsageError("--threads, --precision and --instruction-set are for the backend cpu");
+  CpuOptions options{.threads = threads_};
+  if (!precision_.empty()) options.precision = parse_enum<cpu::Precision>("precision", precision_);
+  if (!instruction_set_.empty())
+    options.tier = parse_enum<cpu::Tier>("instruction set", instruction_set_);
+  try {
+    cpu::check(options);
+  } catch (const NotSupportedError& error) {
+    throw UsageError(fmt::format("--instruction-set {}: {}", instruction_set_, error.what()));
+  }
+  return options;
 }
 
 void add_plugin_option(CLI::App& verb, std::string& plugin) {

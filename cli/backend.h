@@ -1,4 +1,5 @@
-// What runs a model: the options --backend, --plugin, --cache and --layout.
+// What runs a model: the options --backend, those of the backend cpu (--threads, --precision,
+// --instruction-set), and those of xla (--plugin, --cache, --layout).
 #pragma once
 
 #include <optional>
@@ -11,8 +12,22 @@
 
 namespace convoy::cli {
 
-/// Adds --backend to a verb; the default is that of CompileOptions.
+/// Adds --backend to a verb; the default is that of CompileOptions where `backend` is empty.
 void add_backend_option(CLI::App& verb, std::string& backend);
+
+/// What can be said to the backend cpu.
+class CpuArguments {
+ public:
+  void add_to(CLI::App& verb);
+  /// For a verb that runs `used`; UsageError when something is said, and cpu is not among them, or
+  /// when this machine has no such instruction set.
+  CpuOptions options(const std::vector<std::string>& used) const;
+  bool said() const { return threads_ > 0 || !precision_.empty() || !instruction_set_.empty(); }
+
+ private:
+  int threads_ = 0;
+  std::string precision_, instruction_set_;
+};
 
 /// What can be said to the backend xla.
 class XlaArguments {

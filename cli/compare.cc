@@ -41,6 +41,7 @@ struct Arguments {
   std::filesystem::path model;
   InputOptions inputs;
   std::vector<std::string> backends;
+  CpuArguments cpu;
   XlaArguments xla;
   std::string against, python = "python3";
   Tolerance tolerance;
@@ -59,11 +60,12 @@ Graph with_nodes_as_outputs(const Graph& graph) {
   return {graph.inputs, std::move(outputs), graph.name};
 }
 
-Runner by_backend(const Graph& graph, const NamedTensors& arrays, const std::string& backend,
-                  const XlaOptions& xla, const Session& session) {
-  return [=, &session](bool nodes) {
+Runner by_backend(const Graph& graph, const NamedTensors& arrays, CompileOptions options,
+                  const Session& session) {
+  return [=, &session](bool nodes) mutable {
     const Graph whole = nodes ? with_nodes_as_outputs(graph) : graph;
-    const Function run = compile(whole, {.backend = backend, .optimize = !nodes, .xla = xla});
+    options.optimize = !nodes;
+    const Function run = compile(whole, options);
     const std::vector<Tensor> results = run.call(arrays, {&session.cancellation});
     NamedTensors named;
     for (size_t i = 0; i < results.size(); ++i) named.emplace(whole.outputs[i].name, results[i]);
@@ -133,16 +135,21 @@ Sides sides_of(const Arguments& arguments) {
 
 void compare(const Arguments& arguments, const Session& session) {
   const Sides sides = sides_of(arguments);
-  const XlaOptions xla = arguments.xla.options({sides.backend, sides.other});
+  const auto options_for = [&](const std::string& backend) {
+    return CompileOptions{.backend = backend,
+                          .cpu = arguments.cpu.options({sides.backend, sides.other}),
+                          .xla = arguments.xla.options({sides.backend, sides.other})};
+  };
+  const CompileOptions options = options_for(sides.backend);
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
-  const Runner first = by_backend(ready.graph, ready.arrays, sides.backend, xla, session);
+  const Runner first = by_backend(ready.graph, ready.arrays, options, session);
   const Runner by_onnxruntime = [&](bool nodes) {
     return run_by_onnxruntime(arguments.model, ready.all, nodes, arguments.python,
                               session.cancellation);
   };
-  const Runner second = sides.is_backend
-                            ? by_backend(ready.graph, ready.arrays, sides.other, xla, session)
-                            : by_onnxruntime;
+  const Runner second =
+      sides.is_backend ? by_backend(ready.graph, ready.arrays, options_for(sides.other), session)
+                       : by_onnxruntime;
   fmt::print("{} against {}\n", sides.backend, sides.other);
   if (print_outputs(ready.graph, first(false), second(false), arguments.tolerance)) return;
   print_first_difference(ready.graph, first(true), second(true), arguments.tolerance);
@@ -157,11 +164,12 @@ void add_compare(CLI::App& app, const Session& session) {
   CLI::App* verb = app.add_subcommand(
       "compare", "Hold the results of two backends, or ONNX Runtime's, together");
   verb->footer(examples());
-  verb->add_option("model", arguments->model, "an .onnx or .convoy file")->required();
+  verb->add_option("model", arguments->model, model_help)->required();
   verb->add_option("--backends", arguments->backends,
                    "two of them, the second the truth; or one, held against ONNX Runtime")
       ->delimiter(',')
       ->check(CLI::IsMember(backends()));
+  arguments->cpu.add_to(*verb);
   arguments->xla.add_to(*verb);
   verb->add_option("--against", arguments->against,
                    "another implementation as the truth; the default without two backends")

@@ -86,7 +86,7 @@ void add_convert(CLI::App& app, const Session&) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("convert", "From one file format, or opset, to another");
   verb->footer(examples);
-  verb->add_option("in", arguments->in, "an .onnx or .convoy file")->required();
+  verb->add_option("in", arguments->in, model_help)->required();
   verb->add_option("out", arguments->out, "the file to write")->required();
   arguments->dims.add_to(*verb);
   add_opset_option(*verb, arguments->opset);

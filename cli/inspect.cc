@@ -6,19 +6,21 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "backend.h"
 #include "convoy/base/error.h"
+#include "convoy/base/units.h"
 #include "convoy/graph/dot.h"
 #include "convoy/io/replacing_file.h"
 #include "convoy/onnx/file_info.h"
 #include "convoy/passes/passes.h"
 #include "model_file.h"
+#include "plan_json.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace convoy::cli {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* examples = R"(
 Examples:
@@ -26,6 +28,7 @@ Examples:
   convoy inspect model.onnx --dim N=1           the same for a batch of one
   convoy inspect model.onnx --nodes             every node with its type and its operations
   convoy inspect model.onnx --svg model.svg     a drawing (by Graphviz)
+  convoy inspect model.onnx --plan --threads 2  how the backend cpu computes it, step by step
   convoy inspect model.onnx --json | jq .flops
 
 FLOPs count two for each multiplication and addition of convolutions and matrix products. Memory
@@ -35,7 +38,8 @@ need every size: symbolic dimensions are given by --dim.)";
 struct Arguments {
   std::filesystem::path model;
   DimensionOptions dims;
-  bool json = false, nodes = false;
+  bool json = false, nodes = false, plan = false;
+  CpuArguments cpu;
   std::filesystem::path svg;
 };
 
@@ -193,8 +197,18 @@ void print_nodes(const Graph& graph, bool is_static) {
   }
 }
 
+/// How the backend cpu computes the graph, whose sizes are all known.
+PlanDescription plan_of(const Graph& graph, const CpuOptions& options) {
+  std::vector<Extents> inputs;
+  for (const Value& input : graph.inputs) inputs.push_back(to_extents(input.shape()));
+  return compile(graph, {.backend = "cpu", .cpu = options}).plan(inputs);
+}
+
 /// A file that cannot be imported still says what it is, before it says why not.
 void inspect(const Arguments& arguments) {
+  if (arguments.cpu.said() && !arguments.plan)
+    throw UsageError("--threads, --precision and --instruction-set are for --plan");
+  const CpuOptions cpu = arguments.cpu.options({"cpu"});
   const bool is_onnx = arguments.model.extension() == ".onnx";
   Json json;
   if (is_onnx) {
@@ -214,6 +228,9 @@ void inspect(const Arguments& arguments) {
   const Bindings bindings = arguments.dims.bindings(original);
   const std::vector<std::string> symbols = symbols_of(original);
   const bool is_static = bindings.size() == symbols.size();
+  if (arguments.plan && !is_static)
+    throw UsageError(fmt::format("a plan depends on {}: give sizes, such as --dim {}=1",
+                                 fmt::join(symbols, ", "), symbols[0]));
   const Graph graph = is_static ? specialize(original, bindings) : original;
 
   json.update(json_of(graph));
@@ -223,6 +240,9 @@ void inspect(const Arguments& arguments) {
     json["peak_bytes"] = peak_memory(graph).bytes;
   }
   if (arguments.nodes) json["nodes"] = json_of_nodes(graph, is_static);
+  std::optional<PlanDescription> plan;
+  if (arguments.plan) plan = plan_of(graph, cpu);
+  if (plan) json["plan"] = cli::json_of(*plan);
   if (arguments.json) {
     fmt::print("{}\n", json.dump(2));
   } else {
@@ -235,6 +255,7 @@ void inspect(const Arguments& arguments) {
                  "work", fmt::join(symbols, ", "), symbols[0]);
     print_histogram("operators", histogram_of(graph));
     if (arguments.nodes) print_nodes(graph, is_static);
+    if (plan) fmt::print("\n{}", to_string(*plan));
   }
   if (!arguments.svg.empty()) io::write_file(arguments.svg, to_svg(graph));
 }
@@ -245,9 +266,12 @@ void add_inspect(CLI::App& app, const Session&) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("inspect", "What a model takes, gives, holds and costs");
   verb->footer(examples);
-  verb->add_option("model", arguments->model, "an .onnx or .convoy file")->required();
+  verb->add_option("model", arguments->model, model_help)->required();
   arguments->dims.add_to(*verb);
   verb->add_flag("--nodes", arguments->nodes, "list every node");
+  verb->add_flag("--plan", arguments->plan,
+                 "list the steps of the backend cpu: what is computed together, how, and where");
+  arguments->cpu.add_to(*verb);
   verb->add_flag("--json", arguments->json, "print JSON, for programs");
   verb->add_option("--svg", arguments->svg, "write a drawing of the graph")->type_name("FILE");
   verb->callback([arguments] { inspect(*arguments); });

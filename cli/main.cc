@@ -24,6 +24,8 @@ Examples:
   convoy inspect net.onnx                 what it takes, gives, holds and costs
   convoy run net.onnx --input photo.jpg   its answer to a picture
   convoy compare net.onnx --against onnxruntime
+  convoy bench net.onnx                   how fast it runs
+  convoy profile net.onnx                 where the time goes
   convoy ops                 which operators there are
   convoy ops conv            what conv takes
   convoy version             version and backends
@@ -49,6 +51,8 @@ int run(int argc, char** argv) {
   convoy::cli::add_run(app, session);
   convoy::cli::add_inspect(app, session);
   convoy::cli::add_compare(app, session);
+  convoy::cli::add_bench(app, session);
+  convoy::cli::add_profile(app, session);
   convoy::cli::add_convert(app, session);
   convoy::cli::add_export(app, session);
   convoy::cli::add_devices(app, session);

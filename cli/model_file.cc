@@ -10,6 +10,7 @@
 
 #include "convoy/base/error.h"
 #include "convoy/graph/text.h"
+#include "convoy/models/models.h"
 #include "convoy/onnx/onnx.h"
 #include "usage.h"
 
@@ -33,15 +34,9 @@ void add_symbols(const Dim& size, std::vector<std::string>& names) {
     }
 }
 
-std::string scaled(int64_t number, double step, const std::vector<std::string>& units) {
-  double value = static_cast<double>(number);
-  size_t unit = 0;
-  while (value >= step && unit + 1 < units.size()) {
-    value /= step;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} {}", number, units[0])
-                   : fmt::format("{:.{}f} {}", value, value < 10 ? 2 : 1, units[unit]);
+bool is_built_in(const std::string& name) {
+  const std::span<const models::Architecture> all = models::architectures();
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
 }
 
 }  // namespace
@@ -61,8 +56,10 @@ Graph load_model(const std::filesystem::path& path,
       rethrow_with_prefix(fmt::format("'{}': ", path.string()));
     }
   }
+  if (is_built_in(path.string())) return models::build(path.string()).graph;
   throw UsageError(
-      fmt::format("'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy)",
+      fmt::format("'{}' is neither an ONNX file (.onnx) nor a graph in Convoy's text (.convoy) nor "
+                  "a built-in network (convoy export --list)",
                   path.string()));
 }
 
@@ -106,11 +103,5 @@ void add_opset_option(CLI::App& verb, int64_t& opset) {
                   "ONNX opset; without it the lowest from 18 on that can say all of the graph")
       ->check(CLI::Range(onnx::oldest_opset_written, onnx::newest_opset));
 }
-
-std::string bytes_text(int64_t bytes) {
-  return scaled(bytes, 1024, {"bytes", "KiB", "MiB", "GiB", "TiB"});
-}
-
-std::string count_text(int64_t count) { return scaled(count, 1000, {"", "k", "M", "G", "T"}); }
 
 }  // namespace convoy::cli

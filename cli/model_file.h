@@ -12,8 +12,12 @@
 
 namespace convoy::cli {
 
-/// A network in a file: ONNX (.onnx), or Convoy's own text (.convoy). Inputs in `constants` become
-/// constants, see onnx::LoadOptions.
+/// What verbs say of their argument `model`.
+inline constexpr const char* model_help =
+    "an .onnx or .convoy file, or a built-in network by name (convoy export --list)";
+
+/// A network in a file: ONNX (.onnx), or Convoy's own text (.convoy), where inputs in `constants`
+/// become constants, see onnx::LoadOptions; or a built-in one by name, with weights from seed 0.
 Graph load_model(const std::filesystem::path& path,
                  const std::map<std::string, Tensor, std::less<>>& constants = {});
 
@@ -34,10 +38,5 @@ std::vector<std::string> symbols_of(const Graph& graph);
 
 /// Adds --opset to a verb; 0 when it is not given.
 void add_opset_option(CLI::App& verb, int64_t& opset);
-
-/// "640 KiB", "1.5 GiB".
-std::string bytes_text(int64_t bytes);
-/// "6.48 G", with SI prefixes: of operations, parameters.
-std::string count_text(int64_t count);
 
 }  // namespace convoy::cli

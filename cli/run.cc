@@ -24,6 +24,7 @@ Examples:
   convoy run digits.onnx --input digit.png               a picture, brought to the input's size
   convoy run model.onnx --input images=photo.jpg --mean 0.485 0.456 0.406 --std 0.229 0.224 0.225
   convoy run model.onnx --input x=x.npy --input y=y.npy --output-dir results
+  convoy run model.onnx --random 0 --backend cpu --threads 2
   convoy run model.onnx --random 0 --backend xla         by XLA, see convoy devices
 
 Pictures are turned upright by their EXIF orientation, brought to the input's size by --fit,
@@ -35,8 +36,8 @@ struct Arguments {
   std::filesystem::path model, output_folder;
   InputOptions inputs;
   std::string backend;
+  CpuArguments cpu;
   XlaArguments xla;
-  int threads = 0;
 };
 
 /// The file for an output: its name, with what a path would take amiss replaced.
@@ -110,11 +111,13 @@ void run(const Arguments& arguments, const Session& session) {
   const auto milliseconds = [](Clock::duration d) {
     return std::chrono::duration<double, std::milli>(d).count();
   };
-  const XlaOptions xla = arguments.xla.options({arguments.backend});
+  const CompileOptions options{.backend = arguments.backend,
+                               .cpu = arguments.cpu.options({arguments.backend}),
+                               .xla = arguments.xla.options({arguments.backend})};
   const auto start = Clock::now();
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
   const auto loaded = Clock::now();
-  const Function function = compile(ready.graph, {.backend = arguments.backend, .xla = xla});
+  const Function function = compile(ready.graph, options);
   const std::vector<Tensor> results = function.call(ready.arrays, {&session.cancellation});
   const auto done = Clock::now();
   const std::vector<std::string> names = class_names(ready.graph);
@@ -137,16 +140,14 @@ void add_run(CLI::App& app, const Session& session) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = app.add_subcommand("run", "Run a model on files, pictures or random arrays");
   verb->footer(examples);
-  verb->add_option("model", arguments->model, "an .onnx or .convoy file")->required();
+  verb->add_option("model", arguments->model, model_help)->required();
   arguments->inputs.add_to(*verb);
   verb->add_option("--output-dir", arguments->output_folder,
                    "write every output there, as NAME.npy")
       ->type_name("DIR");
   add_backend_option(*verb, arguments->backend);
+  arguments->cpu.add_to(*verb);
   arguments->xla.add_to(*verb);
-  verb->add_option("--threads", arguments->threads,
-                   "at most so many threads, where the backend uses several; the reference has one")
-      ->check(CLI::Range(1, 1 << 16));
   verb->callback([arguments, &session] { run(*arguments, session); });
 }
 

@@ -14,12 +14,14 @@ struct Session {
 };
 
 // Each adds its verb with arguments, help and callback. Callbacks throw Error when they fail.
+void add_bench(CLI::App& app, const Session& session);
 void add_compare(CLI::App& app, const Session& session);
 void add_convert(CLI::App& app, const Session& session);
 void add_devices(CLI::App& app, const Session& session);
 void add_export(CLI::App& app, const Session& session);
 void add_inspect(CLI::App& app, const Session& session);
 void add_ops(CLI::App& app, const Session& session);
+void add_profile(CLI::App& app, const Session& session);
 void add_run(CLI::App& app, const Session& session);
 void add_version(CLI::App& app, const Session& session);
 

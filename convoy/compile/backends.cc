@@ -11,15 +11,15 @@ namespace convoy {
 
 namespace {
 constexpr std::array all{
-    Backend{"reference",
+    Backend{"reference", [](const CompileOptions&) {},
             [](const Graph& graph, const CompileOptions&) { return reference::compile(graph); },
             [](const Op&) { return true; }},
-    Backend{"cpu",
+    Backend{"cpu", [](const CompileOptions& options) { cpu::check(options.cpu); },
             [](const Graph& graph, const CompileOptions& options) {
               return cpu::compile(graph, options.cpu);
             },
             &cpu::has_kernel},
-    Backend{"xla",
+    Backend{"xla", [](const CompileOptions&) {},
             [](const Graph& graph, const CompileOptions& options) {
               return xla::compile(graph, options.xla);
             },

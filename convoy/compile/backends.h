@@ -13,6 +13,8 @@ namespace convoy {
 
 struct Backend {
   std::string_view name;
+  /// Throws when the options ask for what makes no sense or is not there.
+  void (*check)(const CompileOptions& options);
   std::unique_ptr<Executable> (*compile)(const Graph& graph, const CompileOptions& options);
   /// Whether it has a kernel for the operator.
   bool (*has)(const Op& op);

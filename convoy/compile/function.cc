@@ -17,9 +17,53 @@
 
 namespace convoy {
 
-struct Context::State {
+namespace {
+
+/// The values of parameters as a call reads them, kept for the next one.
+class ParameterValues {
+ public:
+  std::span<const Tensor> refreshed(const std::vector<ParameterPtr>& parameters) {
+    if (tensors_.size() != parameters.size()) {
+      tensors_.assign(parameters.size(), Tensor());
+      versions_.assign(parameters.size(), unread);
+    }
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      // Asked first: a value that comes between the two is then read once more by the next call.
+      const uint64_t version = parameters[i]->version();
+      if (version == versions_[i]) continue;
+      tensors_[i] = *parameters[i]->value();
+      versions_[i] = version;
+    }
+    return tensors_;
+  }
+
+ private:
+  static constexpr uint64_t unread = ~uint64_t{0};
+  std::vector<Tensor> tensors_;
+  std::vector<uint64_t> versions_;
+};
+
+/// What a call works with besides its arrays.
+struct Call {
   std::shared_ptr<const Specialization> specialization;
-  std::unique_ptr<Executable::State> executable;
+  std::unique_ptr<Executable::State> state;
+  ParameterValues parameters;
+};
+
+/// Lets other calls use the state. Not after a failure: there `state` is reset.
+void give_back(Call& call) {
+  if (call.state) call.specialization->keep_state(std::move(call.state));
+}
+
+}  // namespace
+
+struct Context::State {
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { give_back(call); }
+
+  Call call;                             // without a state: of none yet, or of one that failed
   std::shared_ptr<const void> function;  // which one the specialization is of
 };
 
@@ -120,6 +164,7 @@ class Function::Impl {
         backend_(find_backend(options_.backend)),
         specializations_(options_.specialization_limit) {
     check_options(options_);
+    backend_.check(options_);
     // Updates are further outputs, unseen by the caller.
     std::vector<Output> all = graph_.outputs;
     for (const auto& [parameter, value] : options_.updates) {
@@ -159,7 +204,7 @@ class Function::Impl {
       throw ValueError(fmt::format("the function gives {} arrays, got room for {}", result_count(),
                                    outputs.size()));
     for (size_t i = 0; i < outputs.size(); ++i)
-      if (outputs[i].type() != specialization.outputs()[i])
+      if (!specialization.fits(outputs[i], i))
         throw ShapeError(fmt::format("output '{}' is {}, got room for {}", graph_.outputs[i].name,
                                      to_string(specialization.outputs()[i]),
                                      to_string(outputs[i].type())));
@@ -169,40 +214,60 @@ class Function::Impl {
     return specializations_.find_or_make(extents, [&] { return specialize_to(extents); });
   }
 
-  /// Everything was checked, as in `results`.
-  void run(const Specialization& specialization, Executable::State& state,
-           std::span<const Tensor> inputs, std::span<Tensor> outputs, const RunOptions& options) {
+  Call new_call(const std::vector<Extents>& extents) {
+    Call call{specialization(extents), nullptr, {}};
+    call.state = call.specialization->take_state();
+    return call;
+  }
+
+  /// Everything was checked, as in `results`. With `timeline`, noting when steps ran.
+  void run(Call& call, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+           const Cancellation* given, Timeline* timeline = nullptr) {
     const Cancellation none;
-    const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
+    const Cancellation& cancellation = given ? *given : none;
     const auto updating = lock_updates(cancellation);
-    const std::vector<Tensor> arguments = with_parameters(specialization, inputs);
-    if (options_.updates.empty()) {
-      specialization.executable().run(state, arguments, outputs, cancellation);
-      return;
-    }
+    const Executable& executable = call.specialization->executable();
+    const Executable::Arguments arguments{
+        inputs, call.parameters.refreshed(call.specialization->parameters())};
+    const auto run_to = [&](std::span<Tensor> results) {
+      if (timeline)
+        executable.run_timed(*call.state, arguments, results, cancellation, *timeline);
+      else
+        executable.run(*call.state, arguments, results, cancellation);
+    };
+    if (options_.updates.empty()) return run_to(outputs);
     std::vector<Tensor> all(outputs.begin(), outputs.end());
-    for (size_t i = outputs.size(); i < specialization.outputs().size(); ++i) {
-      const Type& type = specialization.outputs()[i];
-      all.emplace_back(type.dtype, to_extents(type.shape));
-    }
-    specialization.executable().run(state, arguments, all, cancellation);
+    const std::vector<Type>& types = call.specialization->outputs();
+    for (size_t i = outputs.size(); i < types.size(); ++i)
+      all.emplace_back(types[i].dtype, to_extents(types[i].shape));
+    run_to(all);
     cancellation.check();
     store_updates(std::span(all).subspan(outputs.size()));
   }
 
-  std::vector<Tensor> results(const Specialization& specialization, Executable::State& state,
-                              std::span<const Tensor> inputs, const RunOptions& options) {
+  std::vector<Tensor> results(Call& call, std::span<const Tensor> inputs,
+                              const Cancellation* given) {
     const Cancellation none;
-    const Cancellation& cancellation = options.cancellation ? *options.cancellation : none;
+    const Cancellation& cancellation = given ? *given : none;
     const auto updating = lock_updates(cancellation);
+    const Specialization& specialization = *call.specialization;
     std::vector<Tensor> all = specialization.executable().results(
-        state, with_parameters(specialization, inputs), specialization.outputs(), cancellation);
+        *call.state, {inputs, call.parameters.refreshed(specialization.parameters())},
+        specialization.outputs(), cancellation);
     if (!options_.updates.empty()) {
       cancellation.check();
       store_updates(std::span(all).subspan(result_count()));
       all.resize(result_count());
     }
     return all;
+  }
+
+  PlanDescription plan(const Specialization& specialization) const {
+    std::optional<PlanDescription> plan = specialization.executable().description();
+    if (!plan)
+      throw NotSupportedError(
+          fmt::format("the backend {} has no plan to show; cpu has one", backend_.name));
+    return *std::move(plan);
   }
 
  private:
@@ -212,14 +277,6 @@ class Function::Impl {
     if (!options_.updates.empty())
       while (!updating.try_lock_for(std::chrono::milliseconds(10))) cancellation.check();
     return updating;
-  }
-
-  static std::vector<Tensor> with_parameters(const Specialization& specialization,
-                                             std::span<const Tensor> inputs) {
-    std::vector<Tensor> all(inputs.begin(), inputs.end());
-    for (const ParameterPtr& parameter : specialization.parameters())
-      all.push_back(*parameter->value());
-    return all;
   }
 
   std::shared_ptr<const Specialization> specialize_to(const std::vector<Extents>& extents) const {
@@ -252,30 +309,36 @@ void Function::run_into(Context& context, std::span<const Tensor> inputs, std::s
                         const RunOptions& options) const {
   impl_->check_inputs(inputs);
   Context::State& state = *context.state_;
-  if (!state.executable || state.function != impl_ ||
-      !same_extents(state.specialization->inputs(), inputs)) {
-    state.specialization = impl_->specialization(extents_of(inputs));
-    state.executable = state.specialization->take_state();
+  if (!state.call.state || state.function != impl_ ||
+      !same_extents(state.call.specialization->inputs(), inputs)) {
+    give_back(state.call);
+    state.call = impl_->new_call(extents_of(inputs));
     state.function = impl_;
   }
-  impl_->check_room(*state.specialization, outputs);
+  impl_->check_room(*state.call.specialization, outputs);
   check_overlap(inputs, outputs);
-  auto executable = std::move(state.executable);  // not used again after a failure
-  impl_->run(*state.specialization, *executable, inputs, outputs, options);
-  state.executable = std::move(executable);
+  try {
+    impl_->run(state.call, inputs, outputs, options.cancellation);
+  } catch (...) {
+    state.call.state.reset();  // not used again after a failure
+    throw;
+  }
 }
 
 std::vector<Tensor> Function::operator()(std::span<const Tensor> inputs,
                                          const RunOptions& options) const {
   impl_->check_inputs(inputs);
-  const auto specialization = impl_->specialization(extents_of(inputs));
-  auto state = specialization->take_state();
-  std::vector<Tensor> results = impl_->results(*specialization, *state, inputs, options);
-  specialization->keep_state(std::move(state));
+  Call call = impl_->new_call(extents_of(inputs));
+  std::vector<Tensor> results = impl_->results(call, inputs, options.cancellation);
+  give_back(call);
   return results;
 }
 
-std::vector<Tensor> Function::call(const NamedTensors& named, const RunOptions& options) const {
+std::vector<Tensor> Function::call(const NamedTensors& inputs, const RunOptions& options) const {
+  return (*this)(in_order(inputs), options);
+}
+
+std::vector<Tensor> Function::in_order(const NamedTensors& named) const {
   std::vector<Tensor> inputs;
   std::set<std::string> names;
   for (const Value& input : graph().inputs) {
@@ -290,7 +353,32 @@ std::vector<Tensor> Function::call(const NamedTensors& named, const RunOptions& 
     if (!names.contains(name))
       throw ValueError(
           fmt::format("the function has no input '{}'; it has {}", name, fmt::join(names, ", ")));
-  return (*this)(inputs, options);
+  return inputs;
+}
+
+PlanDescription Function::plan(const std::vector<Extents>& inputs) const {
+  impl_->check_count(inputs.size());
+  return impl_->plan(*impl_->specialization(inputs));
+}
+
+Profile Function::profile(std::span<const Tensor> inputs, const ProfileOptions& options) const {
+  if (options.runs < 1)
+    throw ValueError(fmt::format("a profile needs at least 1 run, got {}", options.runs));
+  impl_->check_inputs(inputs);
+  Call call = impl_->new_call(extents_of(inputs));
+  Profile profile{impl_->plan(*call.specialization),
+                  call.specialization->executable().measure_peak(),
+                  std::vector<Timeline>(static_cast<size_t>(options.runs))};
+  std::vector<Tensor> outputs;
+  for (size_t i = 0; i < impl_->result_count(); ++i) {
+    const Type& type = call.specialization->outputs()[i];
+    outputs.emplace_back(type.dtype, to_extents(type.shape));
+  }
+  impl_->run(call, inputs, outputs, options.cancellation);
+  for (Timeline& timeline : profile.runs)
+    impl_->run(call, inputs, outputs, options.cancellation, &timeline);
+  give_back(call);
+  return profile;
 }
 
 Context Function::new_context() const { return Context(); }

@@ -11,6 +11,7 @@
 #include "convoy/base/cancellation.h"
 #include "convoy/base/named_tensors.h"
 #include "convoy/base/tensor.h"
+#include "convoy/compile/profile.h"
 #include "convoy/cpu/cpu.h"
 #include "convoy/graph/graph.h"
 #include "convoy/xla/xla.h"
@@ -45,6 +46,12 @@ struct RunOptions {
   const Cancellation* cancellation = nullptr;
 };
 
+struct ProfileOptions {
+  /// How many calls are measured, after one that is not; at least 1.
+  int runs = 10;
+  const Cancellation* cancellation = nullptr;
+};
+
 /// What one running call needs besides its arrays. Made by Function::new_context, used by one
 /// thread at a time, kept between calls.
 class Context;
@@ -68,14 +75,25 @@ class Function {
   /// As above, with the arrays by the names of the inputs. ValueError when a name is unknown or
   /// missing, or when two inputs share it.
   std::vector<Tensor> call(const NamedTensors& inputs, const RunOptions& options = {}) const;
+  /// The arrays in the order of the inputs; ValueError as of `call`.
+  std::vector<Tensor> in_order(const NamedTensors& inputs) const;
 
   /// As above, into arrays of the caller's of exactly the types that `output_types` gives, which
-  /// overlap neither each other nor the inputs. After an error they hold anything.
+  /// overlap neither each other nor the inputs. After an error they hold anything. On the backend
+  /// cpu a call for the same shapes as the last one of its context neither allocates nor locks,
+  /// unless parameters have changed or there are updates.
   void run_into(Context& context, std::span<const Tensor> inputs, std::span<Tensor> outputs,
                 const RunOptions& options = {}) const;
   Context new_context() const;
   /// The types of the outputs for inputs of these extents.
   std::vector<Type> output_types(const std::vector<Extents>& inputs) const;
+
+  /// How it computes for inputs of these extents. NotSupportedError where the backend does not
+  /// work in steps of its own: reference, xla.
+  PlanDescription plan(const std::vector<Extents>& inputs) const;
+  /// Calls it several times, noting when its steps ran, and measures what the machine could do.
+  /// Those are calls like others: updates of parameters are made. Errors as of calls and of `plan`.
+  Profile profile(std::span<const Tensor> inputs, const ProfileOptions& options = {}) const;
 
   const Graph& graph() const;
   const CompileOptions& options() const;

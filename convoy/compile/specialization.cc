@@ -9,7 +9,11 @@ Specialization::Specialization(std::vector<Extents> inputs, const Graph& graph,
     : inputs_(std::move(inputs)),
       parameters_(graph.parameters()),
       executable_(backend.compile(graph, options)) {
-  for (const Output& output : graph.outputs) outputs_.push_back(output.value.type());
+  for (const Output& output : graph.outputs) {
+    outputs_.push_back(output.value.type());
+    output_extents_.push_back(to_extents(output.value.shape()));
+  }
+  idle_.reserve(kept_states);
 }
 
 std::unique_ptr<Executable::State> Specialization::take_state() const {
@@ -24,7 +28,7 @@ std::unique_ptr<Executable::State> Specialization::take_state() const {
   return executable_->new_state();
 }
 
-void Specialization::keep_state(std::unique_ptr<Executable::State> state) const {
+void Specialization::keep_state(std::unique_ptr<Executable::State> state) const noexcept {
   const std::lock_guard lock(mutex_);
   if (idle_.size() < kept_states) idle_.push_back(std::move(state));
 }

@@ -24,19 +24,24 @@ class Specialization {
 
   const std::vector<Extents>& inputs() const { return inputs_; }
   const std::vector<Type>& outputs() const { return outputs_; }
+  /// Whether it is a room for output i.
+  bool fits(const Tensor& room, size_t i) const {
+    return room.dtype() == outputs_[i].dtype && room.extents() == output_extents_[i];
+  }
   const std::vector<ParameterPtr>& parameters() const { return parameters_; }
   const Executable& executable() const { return *executable_; }
 
   /// A state that no call is using, kept from an earlier one where there is one.
   std::unique_ptr<Executable::State> take_state() const;
   /// Keeps a state for later calls. Only after a call that went well.
-  void keep_state(std::unique_ptr<Executable::State> state) const;
+  void keep_state(std::unique_ptr<Executable::State> state) const noexcept;
 
  private:
   static constexpr size_t kept_states = 16;
 
   std::vector<Extents> inputs_;
   std::vector<Type> outputs_;
+  std::vector<Extents> output_extents_;
   std::vector<ParameterPtr> parameters_;
   std::unique_ptr<Executable> executable_;
   mutable std::mutex mutex_;

@@ -19,15 +19,20 @@ enum class Precision {
   standard,  // F(4×4, 3×3) too; called "default"
 };
 
+inline constexpr int most_threads = 256;
+
 struct Options {
-  /// Threads that a call runs on; 0: as many as the process may use at once.
+  /// Threads that a call runs on, at most most_threads; 0: as many as the process may use at once.
   int threads = 0;
   Precision precision = Precision::standard;
-  /// The instruction set; none: the best that this machine has. NotSupportedError when it lacks it.
+  /// The instruction set; none: the best that this machine has.
   std::optional<Tier> tier = {};
 };
 
-/// An executable for `graph`, whose shapes are all known.
+/// ValueError for threads out of range; NotSupportedError for a tier that this machine lacks.
+void check(const Options& options);
+
+/// An executable for `graph`, whose shapes are all known; of options that `check` let through.
 std::unique_ptr<Executable> compile(const Graph& graph, const Options& options);
 
 /// Whether the operator has a kernel here; those without run as on reference.

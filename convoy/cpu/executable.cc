@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "convoy/cpu/cpu.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/memory.h"
+#include "convoy/cpu/peak.h"
+#include "convoy/cpu/plan/describe.h"
 #include "convoy/cpu/plan/lowering.h"
 #include "convoy/cpu/plan/plan.h"
 #include "convoy/cpu/threads.h"
@@ -33,18 +36,26 @@ struct CpuState : Executable::State {
   std::shared_ptr<Prepared> prepared;
 };
 
-/// The steps of a list, run by all threads of a call together.
+/// The steps of a list, run by all threads of a call together. With `timeline`, which has room for
+/// every thread and step, it notes when.
 class Run {
  public:
-  Run(const std::vector<Step>& steps, CpuState& state, const Cancellation& cancellation)
+  Run(const std::vector<Step>& steps, CpuState& state, const Cancellation& cancellation,
+      Timeline* timeline = nullptr)
       : steps_(steps),
         state_(state),
         cancellation_(cancellation),
+        timeline_(timeline),
         failed_at_(steps.size()) {
     ThreadPool::process().run(
         static_cast<int>(state.workers.size()),
         [](void* run, int index, int count) { static_cast<Run*>(run)->work(index, count); }, this);
     if (failure_) std::rethrow_exception(failure_);
+  }
+
+  /// Since it began; with a timeline.
+  int64_t nanoseconds() const {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count();
   }
 
  private:
@@ -63,8 +74,10 @@ class Run {
     try {
       if (index == 0) cancellation_.check();
       const Range range = share(step.task->items(), index, count);
-      if (range.begin < range.end)
-        step.task->run(bases, range, state_.workers[static_cast<size_t>(index)]);
+      if (range.begin >= range.end) return;
+      const int64_t begin = timeline_ ? nanoseconds() : 0;
+      step.task->run(bases, range, state_.workers[static_cast<size_t>(index)]);
+      if (timeline_) timeline_->threads[static_cast<size_t>(index)][s] = {begin, nanoseconds()};
     } catch (const Violation& violation) {
       fail(s, as_error(violation, *step.node));
     } catch (...) {
@@ -91,6 +104,9 @@ class Run {
   const std::vector<Step>& steps_;
   CpuState& state_;
   const Cancellation& cancellation_;
+  Timeline* timeline_;
+  const std::chrono::steady_clock::time_point start_ =
+      timeline_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
   Barrier barrier_;
   std::atomic<bool> has_failed_{false};
   std::atomic<size_t> failed_at_;  // the step after which all threads leave
@@ -99,7 +115,7 @@ class Run {
 
 class CpuExecutable : public Executable {
  public:
-  explicit CpuExecutable(Plan plan) : plan_(std::move(plan)) {
+  CpuExecutable(Plan plan, Precision precision) : plan_(std::move(plan)), precision_(precision) {
     ThreadPool::process().reserve(plan_.threads);
   }
 
@@ -121,20 +137,42 @@ class CpuExecutable : public Executable {
     return state;
   }
 
-  void run(State& any_state, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+  void run(State& state, const Arguments& arguments, std::span<Tensor> outputs,
            const Cancellation& cancellation) const override {
-    auto& state = static_cast<CpuState&>(any_state);
+    run(static_cast<CpuState&>(state), arguments, outputs, cancellation, nullptr);
+  }
+
+  void run_timed(State& state, const Arguments& arguments, std::span<Tensor> outputs,
+                 const Cancellation& cancellation, Timeline& timeline) const override {
+    timeline.threads.assign(static_cast<size_t>(plan_.threads),
+                            std::vector<Timeline::Span>(plan_.steps.size()));
+    run(static_cast<CpuState&>(state), arguments, outputs, cancellation, &timeline);
+  }
+
+  std::optional<PlanDescription> description() const override {
+    return describe(plan_, precision_);
+  }
+
+  MachinePeak measure_peak() const override { return cpu::measure_peak(plan_.tier, plan_.threads); }
+
+ private:
+  void run(CpuState& state, const Arguments& arguments, std::span<Tensor> outputs,
+           const Cancellation& cancellation, Timeline* timeline) const {
+    const auto argument = [&](size_t index) -> const Tensor& {
+      return index < plan_.inputs ? arguments.inputs[index]
+                                  : arguments.parameters[index - plan_.inputs];
+    };
     for (size_t b = 0; b < plan_.buffers.size(); ++b) {
       const Buffer& buffer = plan_.buffers[b];
-      if (buffer.place == Buffer::Place::input) state.bases[b] = bytes_of(inputs[buffer.index]);
+      if (buffer.place == Buffer::Place::input) state.bases[b] = bytes_of(argument(buffer.index));
       if (buffer.place == Buffer::Place::output)
         state.bases[b] = static_cast<std::byte*>(outputs[buffer.index].raw());
     }
-    prepare(state, inputs.subspan(plan_.inputs), cancellation);
-    Run(plan_.steps, state, cancellation);
+    prepare(state, arguments.parameters, cancellation);
+    const Run run(plan_.steps, state, cancellation, timeline);
+    if (timeline) timeline->total = run.nanoseconds();
   }
 
- private:
   static std::byte* bytes_of(const Tensor& tensor) {
     return static_cast<std::byte*>(const_cast<void*>(tensor.raw()));  // steps never write there
   }
@@ -176,18 +214,23 @@ class CpuExecutable : public Executable {
   }
 
   const Plan plan_;
+  const Precision precision_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<Prepared> latest_;
 };
 
 }  // namespace
 
-std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
-  if (options.threads < 0)
-    throw ValueError(fmt::format("threads must not be negative, got {}", options.threads));
+void check(const Options& options) {
+  if (options.threads < 0 || options.threads > most_threads)
+    throw ValueError(fmt::format("threads must be 1 to {}, or 0 for as many as there are; got {}",
+                                 most_threads, options.threads));
   if (options.tier && std::find(tiers().begin(), tiers().end(), *options.tier) == tiers().end())
     throw NotSupportedError(fmt::format("this machine has no {}", to_string(*options.tier)));
-  return std::make_unique<CpuExecutable>(Planner(graph, options).finish());
+}
+
+std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
+  return std::make_unique<CpuExecutable>(Planner(graph, options).finish(), options.precision);
 }
 
 bool has_kernel(const Op& op) {

@@ -89,8 +89,13 @@ ThreadPool& ThreadPool::process() {
   static ThreadPool* const pool = [] {
     static auto* made = new ThreadPool;
 #if defined(__linux__)
-    // Threads do not live on in a forked process: it makes its own.
-    pthread_atfork(nullptr, nullptr, [] { made->forget_after_fork(); });
+    // Threads do not live on in a forked process: it makes its own when it first needs them. Nor
+    // does it find the mutex held by a thread that is not there.
+    pthread_atfork([] { made->mutex_.lock(); }, [] { made->mutex_.unlock(); },
+                   [] {
+                     made->forget_after_fork();
+                     made->mutex_.unlock();
+                   });
 #endif
     return made;
   }();
@@ -101,7 +106,7 @@ ThreadPool::ThreadPool() = default;
 
 void ThreadPool::forget_after_fork() {
   for (int i = 0; i < count_.load(); ++i) (void)workers_[static_cast<size_t>(i)].release();
-  count_ = 0;
+  lost_ = std::max(lost_.load(), count_.exchange(0));
   running_ = 0;
 }
 
@@ -131,12 +136,13 @@ int ThreadPool::run(int wanted, Job job, void* what) {
     job(what, 0, 1);
     return 1;
   }
+  if (lost_.load(std::memory_order_relaxed) > 0) reserve(lost_.exchange(0) + 1);
   static const int cores = usable_threads();
   // Of the threads wanted, as many as the calls that are running leave of the cores; more than
   // there are cores only if this call alone asked for that.
   const int others = running_.fetch_add(1, std::memory_order_relaxed);
   const int room = others == 0 ? wanted : std::min(wanted, cores - others);
-  std::array<Worker*, 64> team;
+  std::array<Worker*, most> team;
   int size = 0;
   const int threads = count_.load(std::memory_order_acquire);
   for (int i = 0; i < threads && size + 1 < room && size < static_cast<int>(team.size()); ++i) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "convoy/cpu/cpu.h"
+
 namespace convoy::cpu {
 
 /// How many threads can run at once: the process's affinity mask cut to its cgroup's quota;
@@ -26,7 +28,8 @@ class ThreadPool {
   /// Makes threads so that a call may run on `count`. For compile time: it allocates.
   void reserve(int count);
   /// Calls job(what, i, n) for i = 0 … n − 1 at once, n at most `wanted`, and returns n when all
-  /// have returned. The calling thread is number 0. Allocates nothing and takes no lock.
+  /// have returned. The calling thread is number 0. Allocates nothing and takes no lock, but for
+  /// the first call after a fork, which makes threads anew.
   int run(int wanted, Job job, void* what);
 
   ThreadPool(const ThreadPool&) = delete;
@@ -38,10 +41,11 @@ class ThreadPool {
   static void serve(Worker& worker);
   void forget_after_fork();
 
-  static constexpr int most = 1024;
+  static constexpr int most = most_threads - 1;        // besides those that call
   std::mutex mutex_;                                   // of making threads
   std::array<std::unique_ptr<Worker>, most> workers_;  // the first `count_` are there
   std::atomic<int> count_{0};
+  std::atomic<int> lost_{0};     // threads that this process had before it was forked
   std::atomic<int> running_{0};  // threads that run jobs, callers included
 };
 

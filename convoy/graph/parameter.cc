@@ -9,7 +9,7 @@ void ParameterState::set_value(Tensor value) {
                               ", its new value is " + to_string(value.type());
   if (value.dtype() != type_.dtype) throw TypeError(message);
   if (value.type().shape != type_.shape) throw ShapeError(message);
-  value_.store(std::make_shared<const Tensor>(std::move(value)));
+  replace(std::make_shared<const Tensor>(std::move(value)));
 }
 
 }  // namespace convoy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,16 +29,23 @@ class ParameterState {
 
   /// Safe to call while other threads read or replace the value.
   std::shared_ptr<const Tensor> value() const { return value_.load(); }
+  /// Changes whenever the value does: whoever keeps a value need not ask for it again as long as
+  /// this is what it was before it asked. Takes no lock.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
   /// Replaces the value; ShapeError or TypeError when the type is another.
   void set_value(Tensor value);
   /// The same for a value that has the parameter's type, without a way to fail.
-  void replace(std::shared_ptr<const Tensor> value) noexcept { value_.store(std::move(value)); }
+  void replace(std::shared_ptr<const Tensor> value) noexcept {
+    value_.store(std::move(value));
+    version_.fetch_add(1, std::memory_order_release);
+  }
 
  private:
   std::string name_;
   Type type_;
   bool trainable_;
   std::atomic<std::shared_ptr<const Tensor>> value_;
+  std::atomic<uint64_t> version_{0};
 };
 
 using ParameterPtr = std::shared_ptr<ParameterState>;

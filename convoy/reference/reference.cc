@@ -65,11 +65,12 @@ class ReferenceExecutable : public Executable {
     plan_releases();
   }
 
-  void run(State&, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+  void run(State&, const Arguments& given, std::span<Tensor> outputs,
            const Cancellation& cancellation) const override {
     const Tensor none;
     std::vector<Tensor> slots(slot_count_, none);
-    std::copy(inputs.begin(), inputs.end(), slots.begin());
+    const auto rest = std::copy(given.inputs.begin(), given.inputs.end(), slots.begin());
+    std::copy(given.parameters.begin(), given.parameters.end(), rest);
     for (const auto& [slot, value] : constants_) slots[slot] = value;
     std::vector<Tensor> arguments, results;
     for (const Step& step : steps_) {

@@ -34,8 +34,7 @@ struct XlaState : Executable::State {
 class XlaExecutable : public Executable {
  public:
   XlaExecutable(const Graph& graph, std::shared_ptr<Client> client, const Options& options)
-      : client_(std::move(client)),
-        input_count_(graph.inputs.size()) {
+      : client_(std::move(client)) {
     stablehlo::Module module =
         stablehlo::lower(graph, {.layout = layout_for(options, *client_), .checks = true});
     checks_ = std::move(module.checks);
@@ -47,23 +46,22 @@ class XlaExecutable : public Executable {
 
   std::unique_ptr<State> new_state() const override { return std::make_unique<XlaState>(); }
 
-  void run(State& state, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+  void run(State& state, const Arguments& given, std::span<Tensor> outputs,
            const Cancellation& cancellation) const override {
-    const std::vector<Tensor> made = results(state, inputs, {}, cancellation);
+    const std::vector<Tensor> made = results(state, given, {}, cancellation);
     for (size_t i = 0; i < outputs.size(); ++i)
       if (outputs[i].bytes() > 0)
         std::memcpy(outputs[i].raw(), made[i].raw(), static_cast<size_t>(outputs[i].bytes()));
   }
 
-  std::vector<Tensor> results(State& state, std::span<const Tensor> inputs, std::span<const Type>,
+  std::vector<Tensor> results(State& state, const Arguments& given, std::span<const Type>,
                               const Cancellation& cancellation) const override {
     cancellation.check();
-    std::vector<Argument> arguments(inputs.begin(),
-                                    inputs.begin() + static_cast<std::ptrdiff_t>(input_count_));
+    std::vector<Argument> arguments(given.inputs.begin(), given.inputs.end());
     auto& kept = static_cast<XlaState&>(state).parameters;
-    kept.resize(inputs.size() - input_count_);
+    kept.resize(given.parameters.size());
     for (size_t i = 0; i < kept.size(); ++i)
-      arguments.push_back(kept_parameter(kept[i], inputs[input_count_ + i]));
+      arguments.push_back(kept_parameter(kept[i], given.parameters[i]));
     arguments.insert(arguments.end(), constants_.begin(), constants_.end());
     std::vector<Tensor> made = program_->run(std::move(arguments), cancellation);
     if (!checks_.empty()) {
@@ -90,7 +88,6 @@ class XlaExecutable : public Executable {
   }
 
   std::shared_ptr<Client> client_;
-  size_t input_count_;
   std::shared_ptr<const Program> program_;
   std::vector<std::shared_ptr<const Buffer>> constants_;
   std::vector<stablehlo::Check> checks_;

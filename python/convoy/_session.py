@@ -47,9 +47,9 @@ class InferenceSession:
 
     `backend` is one of convoy.backends(), by default that of
     `convoy.compile`. `providers`, if given,
-    must leave the CPU to choose; others are passed over with a warning. `threads` bounds the
-    threads of a backend that uses several; the reference backend uses one. Sessions may be shared
-    by threads.
+    must leave the CPU to choose; others are passed over with a warning. `threads`, `precision` and
+    `instruction_set` are for the backend "cpu", see `convoy.compile`; the reference backend keeps
+    to one thread whatever the bound. Sessions may be shared by threads.
     """
 
     def __init__(
@@ -59,6 +59,8 @@ class InferenceSession:
         *,
         backend: str | None = None,
         threads: int | None = None,
+        precision: str | None = None,
+        instruction_set: str | None = None,
         sess_options: object | None = None,
         provider_options: object | None = None,
     ) -> None:
@@ -72,7 +74,15 @@ class InferenceSession:
         for name in names:
             if name != "CPUExecutionProvider":
                 warnings.warn(f"there is no {name}: running on the CPU", stacklevel=2)
-        self._model = Model(path_or_bytes, backend)
+        if backend in (None, "reference"):
+            threads = None  # it has one
+        self._model = Model(
+            path_or_bytes,
+            backend,
+            threads=threads,
+            precision=precision,
+            instruction_set=instruction_set,
+        )
 
     def run(
         self,

@@ -81,6 +81,20 @@ struct CompiledFunction {
   }
 };
 
+/// Runs `call(cancellation)` without the interpreter's lock, so that Ctrl-C stops it.
+template <class Call>
+auto interruptible(const Call& call) {
+  Interruption interruption;
+  const Cancellation cancellation([&interruption] { return interruption.requested(); });
+  try {
+    const nb::gil_scoped_release release;
+    return call(cancellation);
+  } catch (const CancelledError&) {
+    if (PyErr_Occurred()) throw nb::python_error();  // KeyboardInterrupt, or what a handler raised
+    throw;
+  }
+}
+
 // Arrays by position, then by name.
 std::vector<Tensor> gather_inputs(const CompiledFunction& f, const nb::tuple& arrays,
                                   const nb::dict& named) {
@@ -158,22 +172,44 @@ void run_into(const CompiledFunction& f, const std::vector<Tensor>& inputs,
 
 std::vector<Tensor> run(const CompiledFunction& f, const std::vector<Tensor>& inputs,
                         nb::handle out) {
-  Interruption interruption;
-  const Cancellation cancellation([&interruption] { return interruption.requested(); });
-  const RunOptions options{.cancellation = &cancellation};
-  try {
-    if (out.is_none()) {
-      const nb::gil_scoped_release release;
-      return f.function(inputs, options);
+  if (out.is_none())
+    return interruptible([&](const Cancellation& cancellation) {
+      return f.function(inputs, {.cancellation = &cancellation});
+    });
+  std::vector<Tensor> outputs = output_buffers(f, out);
+  interruptible([&](const Cancellation& cancellation) {
+    run_into(f, inputs, outputs, {.cancellation = &cancellation});
+  });
+  return outputs;
+}
+
+Profile profile(const CompiledFunction& f, const nb::tuple& arrays, int runs,
+                const nb::dict& named) {
+  const std::vector<Tensor> inputs = gather_inputs(f, arrays, named);
+  return interruptible([&](const Cancellation& cancellation) {
+    return f.function.profile(inputs, {.runs = runs, .cancellation = &cancellation});
+  });
+}
+
+/// Sizes for the inputs: those given, or those that the graph states.
+PlanDescription plan(const CompiledFunction& f, const nb::args& shapes) {
+  std::vector<Extents> inputs;
+  if (shapes.size() == 0)
+    for (const Value& input : f.function.graph().inputs) {
+      if (!is_static(input.shape()))
+        throw ValueError(
+            fmt::format("input '{}' is {}: a plan needs sizes, one shape for each of {}",
+                        input.node()->name, to_string(input.type()), fmt::join(f.names, ", ")));
+      inputs.push_back(to_extents(input.shape()));
     }
-    std::vector<Tensor> outputs = output_buffers(f, out);
-    const nb::gil_scoped_release release;
-    run_into(f, inputs, outputs, options);
-    return outputs;
-  } catch (const CancelledError&) {
-    if (PyErr_Occurred()) throw nb::python_error();  // KeyboardInterrupt, or what a handler raised
-    throw;
+  for (const nb::handle shape : shapes) {
+    const Shape sizes =
+        to_shape(is_array(shape) ? nb::object(shape.attr("shape")) : nb::borrow(shape), "shapes");
+    if (!is_static(sizes)) throw ValueError("a plan needs sizes, not symbols");
+    inputs.push_back(to_extents(sizes));
   }
+  const nb::gil_scoped_release release;
+  return f.function.plan(inputs);
 }
 
 nb::object call(const CompiledFunction& f, const nb::tuple& arrays, nb::handle out,
@@ -215,8 +251,31 @@ namespace {
 
 using OptionalPath = std::optional<std::filesystem::path>;
 
-XlaOptions to_xla_options(nb::handle layout, const OptionalPath& plugin,
+/// Options for a backend that is not the one compiled for would have no effect.
+void check_used(bool said, const char* options, std::string_view owner,
+                const std::string& backend) {
+  if (said && backend != owner)
+    throw ValueError(fmt::format("{} are for the backend {}, not {}", options, owner, backend));
+}
+
+CpuOptions to_cpu_options(const std::string& backend, std::optional<int> threads,
+                          nb::handle precision, nb::handle instruction_set) {
+  check_used(threads || !precision.is_none() || !instruction_set.is_none(),
+             "threads, precision and instruction_set", "cpu", backend);
+  CpuOptions options;
+  if (threads && *threads < 1)
+    throw ValueError(fmt::format("threads must be at least 1, got {}", *threads));
+  if (threads) options.threads = *threads;
+  if (!precision.is_none())
+    options.precision = parse_enum<cpu::Precision>("precision", python_text(precision));
+  if (!instruction_set.is_none())
+    options.tier = parse_enum<cpu::Tier>("instruction_set", python_text(instruction_set));
+  return options;
+}
+
+XlaOptions to_xla_options(const std::string& backend, nb::handle layout, const OptionalPath& plugin,
                           const OptionalPath& cache) {
+  check_used(!layout.is_none() || plugin || cache, "layout, plugin and cache", "xla", backend);
   XlaOptions options;
   options.layout = to_layout(layout);
   if (plugin) options.plugin = *plugin;
@@ -291,6 +350,22 @@ void bind_function(nb::module_& m) {
           },
           "arrays"_a, nb::sig("def call(self, arrays: dict[str, typing.Any]) -> typing.Any"),
           "Runs on arrays by the names of the inputs, which may be any, `out` and `self` too.")
+      .def("plan", &plan, "shapes"_a,
+           nb::sig("def plan(self, *shapes: collections.abc.Sequence[int] | "
+                   "numpy.typing.NDArray[typing.Any]) -> Plan"),
+           "How it computes for inputs of these shapes, or arrays of them; none are needed where "
+           "the "
+           "graph states all sizes. NotSupportedError where the backend has no plan to show.")
+      .def(
+          "profile",
+          [](const CompiledFunction& f, nb::args arrays, int runs, nb::kwargs named) {
+            return profile(f, arrays, runs, named);
+          },
+          "arrays"_a, nb::kw_only(), "runs"_a = ProfileOptions{}.runs, "named"_a,
+          nb::sig("def profile(self, *arrays: numpy.typing.ArrayLike, runs: int = 10, **named: "
+                  "numpy.typing.ArrayLike) -> Profile"),
+          "Calls it so many times, after once to warm up, and tells how long each step takes. "
+          "Those are calls like others: updates of parameters are made.")
       .def_prop_ro(
           "graph", [](const CompiledFunction& f) { return f.function.graph(); },
           "The graph as it was given.")
@@ -310,31 +385,42 @@ void bind_function(nb::module_& m) {
       });
   m.def(
       "compile",
-      [](nb::object inputs, nb::object outputs, std::string backend, nb::object updates,
-         bool optimize, int64_t memory_limit, nb::object layout, const OptionalPath& plugin,
+      [](nb::object inputs, nb::object outputs, const std::string& backend, nb::object updates,
+         bool optimize, int64_t memory_limit, std::optional<int> threads, nb::object precision,
+         nb::object instruction_set, nb::object layout, const OptionalPath& plugin,
          const OptionalPath& cache) {
-        return compile_function(inputs, outputs,
-                                {.backend = std::move(backend),
-                                 .optimize = optimize,
-                                 .memory_limit = memory_limit,
-                                 .updates = to_updates(updates),
-                                 .xla = to_xla_options(layout, plugin, cache)});
+        return compile_function(
+            inputs, outputs,
+            {.backend = backend,
+             .optimize = optimize,
+             .memory_limit = memory_limit,
+             .updates = to_updates(updates),
+             .cpu = to_cpu_options(backend, threads, precision, instruction_set),
+             .xla = to_xla_options(backend, layout, plugin, cache)});
       },
       "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = "reference",
       "updates"_a = nb::none(), "optimize"_a = true,
-      "memory_limit"_a = CompileOptions{}.memory_limit, "layout"_a = nb::none(),
+      "memory_limit"_a = CompileOptions{}.memory_limit, "threads"_a.none() = nb::none(),
+      "precision"_a = nb::none(), "instruction_set"_a = nb::none(), "layout"_a = nb::none(),
       "plugin"_a.none() = nb::none(), "cache"_a.none() = nb::none(),
       nb::sig(
           "def compile(inputs: Graph | Value | collections.abc.Sequence[Value], outputs: Value "
           "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
           "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
-          "memory_limit: int = 68719476736, layout: typing.Literal['channels_first', "
+          "memory_limit: int = 68719476736, threads: int | None = None, precision: "
+          "typing.Literal['highest', 'default'] | None = None, instruction_set: "
+          "typing.Literal['avx512', 'avx2', 'sse4', 'neon'] | None = None, layout: "
+          "typing.Literal['channels_first', "
           "'channels_last'] | None = None, plugin: str | os.PathLike[str] | None = None, cache: "
           "str | os.PathLike[str] | None = None) -> Function"),
       "Compiles outputs as a function of inputs, or a Graph. `updates` maps parameters to the "
       "values that "
       "replace theirs after each call; `memory_limit` bounds the bytes of each array, and of all "
-      "alive at once. For the backend \"xla\": `layout` is where channels stand inside (None: last "
+      "alive at once. For the backend \"cpu\": `threads` of a call (None: as many as the process "
+      "may "
+      "use at once), `precision` of float32 convolutions (None: \"default\"), `instruction_set` "
+      "(None: the best that this machine has). For the backend \"xla\": `layout` is where channels "
+      "stand inside (None: last "
       "on CPUs, else first), `plugin` a library with GetPjrtApi in place of jaxlib, `cache` a "
       "folder "
       "where compiled programs are kept for later processes.");

@@ -11,6 +11,7 @@ NB_MODULE(_convoy, m) {
   bind_arrays(m);
   bind_value(m);
   bind_graph(m);
+  bind_plan(m);
   bind_function(m);
   bind_activation(m);
   bind_blocks(m);

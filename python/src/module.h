@@ -18,6 +18,7 @@ void bind_linear(nanobind::module_& m);
 void bind_norm(nanobind::module_& m);
 void bind_onnx(nanobind::module_& m);
 void bind_patches(nanobind::module_& m);
+void bind_plan(nanobind::module_& m);
 void bind_pool(nanobind::module_& m);
 void bind_random(nanobind::module_& m);
 void bind_reduce(nanobind::module_& m);

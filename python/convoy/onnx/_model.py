@@ -28,13 +28,15 @@ class Model:
 
     kept = 16
 
-    def __init__(self, source: Source, backend: str | None = None) -> None:
+    def __init__(self, source: Source, backend: str | None = None, **options: Any) -> None:
+        """`options` are those of convoy.compile; None stands for its default."""
         self._source: str | bytes = (
             bytes(source)
             if isinstance(source, bytes | bytearray | memoryview)
             else os.fspath(source)
         )
-        self._backend: dict[str, Any] = {} if backend is None else {"backend": backend}
+        given = {"backend": backend} | options
+        self._options = {name: value for name, value in given.items() if value is not None}
         self.info = _onnx.describe(self._source)
         self.output_names = [output.name for output in self.info.outputs]
         self.graph: Graph | None = None  # where no input has to be known first
@@ -44,7 +46,7 @@ class Model:
         graph = _onnx.load_or_inputs(self._source, {})
         if isinstance(graph, Graph):
             self.graph = graph
-            self._functions[()] = _convoy.compile(graph, **self._backend)
+            self._functions[()] = _convoy.compile(graph, **self._options)
         else:
             self._deciding = graph
 
@@ -68,7 +70,7 @@ class Model:
                 return self._functions[key]
             graph = _onnx.load_or_inputs(self._source, constants)
             if isinstance(graph, Graph):
-                self._functions[key] = _convoy.compile(graph, **self._backend)
+                self._functions[key] = _convoy.compile(graph, **self._options)
                 if len(self._functions) > self.kept:
                     self._functions.popitem(last=False)
                 return self._functions[key]

@@ -1,0 +1,257 @@
+"""Who runs the cases. An engine makes of a case a call without arguments that runs it once and
+gives its first result; imports happen inside, so that each process has its own engine alone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cases import Case
+
+Call = Callable[[], Any]
+
+
+class NotOffered(Exception):
+    """The engine does not do such a case, or is not installed."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    package: str
+    load: Callable[[Case, int, Path], Call]
+
+    @property
+    def version(self) -> str:
+        try:
+            return version(self.package)
+        except PackageNotFoundError:
+            import convoy
+
+            return convoy.__version__ if self.package == "convoy" else "not installed"
+
+
+def _convoy(precision: str, case: Case, threads: int, folder: Path) -> Call:
+    from graphs import work_of
+
+    import convoy
+
+    work = work_of(case)
+    options: dict[str, Any] = {"threads": threads, "precision": precision}
+    if work.updates is not None:
+        f = convoy.compile(
+            work.graph.inputs, work.graph.outputs, backend="cpu", updates=work.updates, **options
+        )
+        return lambda: f(*work.arrays)[0]
+    f = convoy.compile(work.graph, backend="cpu", **options)
+    first = f(*work.arrays)
+    room = first if isinstance(first, tuple) else (first,)
+
+    def call() -> Any:
+        f(*work.arrays, out=room if isinstance(first, tuple) else room[0])
+        return room[0]
+
+    return call
+
+
+def _forward_alone(case: Case) -> None:
+    if case.kind == "step" or case.direction != "forward":
+        raise NotOffered("runs networks forward alone")
+
+
+def _onnxruntime(case: Case, threads: int, folder: Path) -> Call:
+    _forward_alone(case)
+    import onnxruntime as ort
+    from graphs import export, work_of
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    session = ort.InferenceSession(
+        export(case, folder), options, providers=["CPUExecutionProvider"]
+    )
+    binding = session.io_binding()
+    feeds = zip(session.get_inputs(), work_of(case).arrays, strict=True)
+    for port, array in feeds:
+        binding.bind_cpu_input(port.name, array)
+    for port in session.get_outputs():
+        binding.bind_output(port.name)
+
+    def call() -> Any:
+        session.run_with_iobinding(binding)
+        return binding.get_outputs()[0].numpy()
+
+    return call
+
+
+def _openvino(precision: str, case: Case, threads: int, folder: Path) -> Call:
+    _forward_alone(case)
+    import openvino
+    from graphs import export, work_of
+
+    core = openvino.Core()
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": precision,
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+    model = core.read_model(export(case, folder))
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    for i, array in enumerate(work_of(case).arrays):
+        request.set_input_tensor(i, openvino.Tensor(array))
+
+    def call() -> Any:
+        request.infer()
+        return request.get_output_tensor(0).data
+
+    return call
+
+
+def _ncnn(case: Case, threads: int, folder: Path) -> Call:
+    _forward_alone(case)
+    if case.batch != 1 or (case.kind == "layer" and len(case.layer.kernel) != 2):
+        raise NotOffered("takes single images")
+    import ncnn
+    import pnnx
+    from graphs import export, work_of
+
+    path = export(case, folder)
+    stem = path.with_suffix("")
+    if not stem.with_suffix(".ncnn.bin").exists():
+        # In its own folder: it leaves a dozen files.
+        command = [pnnx.EXEC_PATH, str(path), "fp16=0"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    net = ncnn.Net()
+    net.opt.num_threads = threads
+    net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
+    net.opt.use_bf16_storage = False
+    if net.load_param(f"{stem}.ncnn.param") or net.load_model(f"{stem}.ncnn.bin"):
+        raise NotOffered("cannot load what pnnx made of it")
+    image = ncnn.Mat(np.ascontiguousarray(work_of(case).arrays[0][0]))
+
+    def call() -> Any:
+        extractor = net.create_extractor()
+        extractor.input("in0", image)
+        code, out = extractor.extract("out0")
+        if code != 0:
+            raise RuntimeError(f"ncnn gave {code}")
+        return np.array(out)
+
+    return call
+
+
+def _jax(case: Case, threads: int, folder: Path) -> Call:
+    import convoy.jax
+    from graphs import work_of
+
+    work = work_of(case)
+    if work.updates is not None:
+        f = convoy.compile(
+            work.graph.inputs, work.graph.outputs, backend="xla", updates=work.updates
+        )
+        return lambda: f(*work.arrays)[0]
+    import jax
+
+    run = jax.jit(convoy.jax.to_jax(work.graph))
+    arrays = [jax.device_put(a) for a in work.arrays]
+
+    def call() -> Any:
+        result = run(*arrays)
+        return jax.block_until_ready(result[0] if isinstance(result, tuple) else result)
+
+    return call
+
+
+def _torch(case: Case, threads: int, folder: Path) -> Call:
+    import torch
+
+    torch.set_num_threads(threads)
+    last = torch.channels_last if case.kind != "layer" or len(case.layer.kernel) == 2 else None
+
+    def placed(array: np.ndarray) -> Any:
+        tensor = torch.from_numpy(array)
+        return tensor.contiguous(memory_format=last) if last else tensor
+
+    if case.kind == "layer":
+        layer = case.layer
+        x, w, grad = (placed(layer.array(name)) for name in "xwy")
+        axes = len(layer.kernel)
+        stride = [layer.stride] * axes
+        zeros, ones = [0] * axes, [1] * axes
+        if case.direction == "forward":
+
+            def call() -> Any:
+                with torch.inference_mode():
+                    return torch.convolution(
+                        x, w, None, stride, layer.padding, ones, False, zeros, layer.groups
+                    )
+
+            return call
+        wanted = [case.direction == "grad_input", case.direction == "grad_weight", False]
+
+        def backward() -> Any:
+            grads = torch.ops.aten.convolution_backward(
+                grad, x, w, None, stride, layer.padding, ones, False, zeros, layer.groups, wanted
+            )
+            return grads[0] if wanted[0] else grads[1]
+
+        return backward
+    import torchvision
+
+    if not hasattr(torchvision.models, case.name):
+        raise NotOffered("torchvision has no such network")
+    model = getattr(torchvision.models, case.name)(weights=None).to(memory_format=last)
+    if case.kind == "network":
+        model = model.eval()
+        image = placed(np.random.default_rng(0).random((1, 3, 224, 224), np.float32))
+
+        def infer() -> Any:
+            with torch.inference_mode():
+                return model(image)
+
+        return infer
+    images = placed(np.random.default_rng(0).random((case.batch, 3, 224, 224), np.float32))
+    labels = torch.from_numpy(np.random.default_rng(0).integers(0, 1000, case.batch))
+    descent = torch.optim.SGD(model.parameters(), lr=0.01)
+    model.train()
+
+    def step() -> Any:
+        descent.zero_grad(set_to_none=True)
+        loss = torch.nn.functional.cross_entropy(model(images), labels)
+        loss.backward()
+        descent.step()
+        return loss.detach()
+
+    return step
+
+
+ENGINES = {
+    "convoy": Engine("convoy", partial(_convoy, "default")),
+    "convoy highest": Engine("convoy", partial(_convoy, "highest")),
+    "convoy bf16": Engine("convoy", partial(_convoy, "bf16")),
+    "onnxruntime": Engine("onnxruntime", _onnxruntime),
+    "openvino": Engine("openvino", partial(_openvino, "f32")),
+    "openvino bf16": Engine("openvino", partial(_openvino, "bf16")),
+    "ncnn": Engine("ncnn", _ncnn),
+    "jax": Engine("jax", _jax),
+    "torch": Engine("torch", _torch),
+}
+"""By name; what each is held against Convoy in is its best setting for latency on CPUs."""
+
+
+def environment(threads: int) -> dict[str, str]:
+    """What the libraries below the engines read when they start."""
+    return {
+        **os.environ,
+        "OMP_NUM_THREADS": str(threads),
+        "JAX_PLATFORMS": "cpu",
+        # XLA has no option for its number of threads but the cores that it may use; see worker.py.
+    }

@@ -1,0 +1,132 @@
+// A call that finds everything as the last one left it neither allocates nor frees: malloc is
+// replaced in this binary by one that counts.
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "convoy/compile/function.h"
+#include "convoy/ops/activation.h"
+#include "convoy/ops/conv.h"
+#include "convoy/ops/max_pool.h"
+#include "convoy/ops/reshape.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define CONVOY_MALLOC_IS_TAKEN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CONVOY_MALLOC_IS_TAKEN 1
+#endif
+#endif
+#if !defined(__GLIBC__)
+#define CONVOY_MALLOC_IS_TAKEN 1
+#endif
+
+namespace {
+std::atomic<int64_t> allocations{0};
+}
+
+#if !defined(CONVOY_MALLOC_IS_TAKEN)
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void* __libc_memalign(size_t, size_t);
+
+void* malloc(size_t bytes) {
+  ++allocations;
+  return __libc_malloc(bytes);
+}
+void* calloc(size_t count, size_t bytes) {
+  ++allocations;
+  return __libc_calloc(count, bytes);
+}
+void* realloc(void* old, size_t bytes) {
+  ++allocations;
+  return __libc_realloc(old, bytes);
+}
+void* aligned_alloc(size_t alignment, size_t bytes) {
+  ++allocations;
+  return __libc_memalign(alignment, bytes);
+}
+int posix_memalign(void** result, size_t alignment, size_t bytes) {
+  ++allocations;
+  *result = __libc_memalign(alignment, bytes);
+  return *result ? 0 : ENOMEM;
+}
+}
+#endif
+
+namespace convoy {
+namespace {
+
+Tensor ramp(Extents extents) {
+  Tensor tensor(DType::float32, std::move(extents));
+  std::span<float> values = tensor.data<float>();
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = .01f * static_cast<float>(static_cast<int>(i % 41) - 20);
+  return tensor;
+}
+
+Value weight(const std::string& name, Extents extents) {
+  return parameter(std::make_shared<ParameterState>(name, ramp(std::move(extents)), true));
+}
+
+/// How many allocations 100 calls make after the first two.
+int64_t allocations_of(const Function& f, const std::vector<Tensor>& inputs) {
+  Context context = f.new_context();
+  std::vector<Extents> extents;
+  for (const Tensor& input : inputs) extents.push_back(input.extents());
+  std::vector<Tensor> outputs;
+  for (const Type& type : f.output_types(extents))
+    outputs.emplace_back(type.dtype, to_extents(type.shape));
+  for (int i = 0; i < 2; ++i) f.run_into(context, inputs, outputs);
+  const int64_t before = allocations;
+  for (int i = 0; i < 100; ++i) f.run_into(context, inputs, outputs);
+  return allocations - before;
+}
+
+class SteadyState : public testing::TestWithParam<int> {
+ protected:
+  void SetUp() override {
+#if defined(CONVOY_MALLOC_IS_TAKEN)
+    GTEST_SKIP() << "malloc belongs to a sanitizer or another C library here";
+#endif
+  }
+  CompileOptions options() const { return {.backend = "cpu", .cpu = {.threads = GetParam()}}; }
+};
+
+TEST_P(SteadyState, TheCounterCounts) {
+  const int64_t before = allocations;
+  const Tensor tensor = ramp({8});
+  EXPECT_GT(allocations, before);
+}
+
+TEST_P(SteadyState, MovingArraysAllocatesNothing) {
+  const Value x = input("x", {DType::float32, {2, 3, 4, 5}});
+  const Value w = weight("w", {2, 60});
+  const Function f = compile({x}, {reshape(x, {120}), reshape(w, {120})}, options());
+  ASSERT_TRUE(f.plan({{2, 3, 4, 5}}).fallbacks.empty());
+  EXPECT_EQ(allocations_of(f, {ramp({2, 3, 4, 5})}), 0);
+}
+
+TEST_P(SteadyState, ANetworkAllocatesNothing) {
+  const Value x = input("x", {DType::float32, {1, 3, 32, 32}});
+  const Value stem =
+      relu(conv(x, weight("w1", {16, 3, 3, 3}), weight("b1", {16}), {.padding = Padding::same}));
+  const Value pooled = max_pool(stem, {.kernel = {2, 2}, .stride = {2, 2}});
+  const Value y = relu(conv(pooled, weight("w2", {24, 16, 3, 3}), weight("b2", {24})));
+  const Function f = compile({x}, {y}, options());
+  const PlanDescription plan = f.plan({{1, 3, 32, 32}});
+  if (!plan.fallbacks.empty())
+    GTEST_SKIP() << "the reference allocates, and there is no kernel for "
+                 << plan.fallbacks[0].kind;
+  EXPECT_EQ(allocations_of(f, {ramp({1, 3, 32, 32})}), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, SteadyState, testing::Values(1, 2),
+                         testing::PrintToStringParamName());
+
+}  // namespace
+}  // namespace convoy

@@ -1,0 +1,46 @@
+// Ten thousand calls leave the process as large as a few hundred did.
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "convoy/compile/function.h"
+#include "convoy/models/models.h"
+
+namespace convoy {
+namespace {
+
+/// Bytes of heap and mappings that are resident; 0 where the system does not tell.
+int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  int64_t pages = 0, resident = 0;
+  statm >> pages >> resident;
+  return resident * 4096;
+}
+
+TEST(Soak, TenThousandCallsDoNotGrow) {
+  const models::Model model = models::build("lenet", {.height = 28, .width = 28});
+  const Function f = compile(model.graph, {.backend = "cpu", .cpu = {.threads = 2}});
+  const Tensor x = Tensor::full(DType::float32, to_extents(model.graph.inputs[0].shape()), .5);
+  const Tensor first = f({x})[0];
+  Context context = f.new_context();
+  std::vector<Tensor> outputs{Tensor(first.dtype(), first.extents())};
+  // Calls of all kinds: with a context that is kept, with one for each, and without.
+  const auto call = [&](int i) {
+    if (i % 10 == 0)
+      EXPECT_TRUE(f({x})[0].identical(first));
+    else if (i % 10 == 1) {
+      Context once = f.new_context();
+      f.run_into(once, std::span(&x, 1), outputs);
+    } else
+      f.run_into(context, std::span(&x, 1), outputs);
+  };
+  for (int i = 0; i < 500; ++i) call(i);
+  const int64_t before = resident_bytes();
+  for (int i = 0; i < 10'000; ++i) call(i);
+  EXPECT_TRUE(outputs[0].identical(first));
+  EXPECT_LE(resident_bytes() - before, 2 << 20);
+}
+
+}  // namespace
+}  // namespace convoy
