@@ -2,29 +2,31 @@
 
 #include "convoy/cpu/kernels/conv_weight_grad.h"
 
-#include <memory>
-#include <new>
 #include <string>
 
 #include <benchmark/benchmark.h>
 
 #include "convoy/cpu/kernels/winograd_weight_grad.h"
+#include "convoy/cpu/memory.h"
 
 namespace {
 
 using namespace convoy::cpu;
 
-struct Free {
-  void operator()(float* p) const { ::operator delete(p, std::align_val_t{64}); }
+/// Arrays side by side, as in a plan's arena.
+class Arena {
+ public:
+  float* floats(int64_t count) {
+    float* data = reinterpret_cast<float*>(memory_.data()) + used_;
+    used_ += (count + 15) / 16 * 16;
+    for (int64_t i = 0; i < count; ++i) data[i] = static_cast<float>(i * 40503 % 2048) / 1024 - 1;
+    return data;
+  }
+
+ private:
+  Memory memory_{int64_t{256} << 20};
+  int64_t used_ = 0;
 };
-using Floats = std::unique_ptr<float, Free>;
-Floats floats(int64_t count) {
-  const size_t size = static_cast<size_t>(count);
-  Floats result(static_cast<float*>(::operator new(size * sizeof(float), std::align_val_t{64})));
-  for (size_t i = 0; i < size; ++i)
-    result.get()[i] = static_cast<float>(i * 2654435761u % 2048) / 1024.f - 1;
-  return result;
-}
 
 /// A square convolution with half padding.
 ConvGeometry square(int64_t batch, int64_t groups, int64_t channels, int64_t outputs, int64_t size,
@@ -47,11 +49,11 @@ ConvGeometry square(int64_t batch, int64_t groups, int64_t channels, int64_t out
 void direct(benchmark::State& state, const ConvGeometry& conv) {
   const WeightGradPlan plan = weight_grad_plan(tiers().front(), conv);
   const WeightGradKernel kernel = weight_grad_kernel(tiers().front());
-  const Floats x = floats(conv.batch * conv.x.batch), grad = floats(conv.batch * conv.y.batch),
-               w = floats(conv.groups * conv.outputs * conv.channels * product(conv.kernel)),
-               scratch = floats(scratch_bytes(plan) / 4);
-  const WeightGradArrays at{x.get(), grad.get(), nullptr, w.get()};
-  Worker worker{scratch.get()};
+  Arena arena;
+  const WeightGradArrays at{
+      arena.floats(conv.batch * conv.x.batch), arena.floats(conv.batch * conv.y.batch), nullptr,
+      arena.floats(conv.groups * conv.outputs * conv.channels * product(conv.kernel))};
+  Worker worker{arena.floats(scratch_bytes(plan) / 4)};
   for (auto _ : state) kernel(plan, at, {0, items(plan)}, worker);
   state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(conv.products()),
                                                  benchmark::Counter::kIsIterationInvariantRate);
@@ -61,11 +63,12 @@ void direct(benchmark::State& state, const ConvGeometry& conv) {
 void winograd(benchmark::State& state, const ConvGeometry& conv, int64_t threads) {
   const WinogradWeightGrad plan = winograd_weight_grad_plan(tiers().front(), conv, threads);
   const WinogradWeightGradKernel kernel = winograd_weight_grad_kernel(tiers().front());
-  const Floats x = floats(conv.batch * conv.x.batch), grad = floats(conv.batch * conv.y.batch),
-               w = floats(conv.outputs * conv.channels * product(conv.kernel)),
-               scratch = floats(scratch_bytes(plan) / 4), shared = floats(shared_bytes(plan) / 4);
-  const WeightGradArrays at{x.get(), grad.get(), shared.get(), w.get()};
-  Worker worker{scratch.get()};
+  Arena arena;
+  const WeightGradArrays at{arena.floats(conv.batch * conv.x.batch),
+                            arena.floats(conv.batch * conv.y.batch),
+                            arena.floats(shared_bytes(plan) / 4),
+                            arena.floats(conv.outputs * conv.channels * product(conv.kernel))};
+  Worker worker{arena.floats(scratch_bytes(plan) / 4)};
   for (auto _ : state)
     for (int phase = 0; phase < phases(plan); ++phase)
       kernel(plan, phase, at, {0, items(plan, phase)}, worker);

@@ -25,13 +25,15 @@ struct Pixels {
   int64_t rows, columns;
   int64_t x_row, x_step;
   int64_t grad_row, grad_step, grad_block;
+  int64_t sum_value, sum_vector;  // distances in the sums of values of x, vectors of outputs
+  bool fresh;                     // the sums begin with these pixels
 };
 
-/// sums[c·distance + o] += Σ over pixels of x[c] · grad[o], for C values of x and J vectors of
-/// outputs. Sums start from zero in registers and are added to memory at the end: shorter sums
+/// sums[c, o] += Σ over pixels of x[c] · grad[o], for C values of x and J vectors of outputs o.
+/// Sums start from zero in registers and are added to memory at the end: shorter sums
 /// err less, at no cost.
 template <class T, int64_t J, int64_t C>
-HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums, int64_t distance) {
+HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums) {
   const T d;
   constexpr int64_t width = static_cast<int64_t>(hn::MaxLanes(T()));
   hn::Vec<T> sum[C][J];
@@ -62,13 +64,13 @@ HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums, int64_t dista
   }
   HWY_UNROLL(16) for (int64_t c = 0; c < C; ++c) {
     HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
-      float* HWY_RESTRICT to = sums + c * distance + j * width;
-      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[c][j]), d, to);
+      float* HWY_RESTRICT to = sums + c * at.sum_value + j * at.sum_vector;
+      hn::StoreU(at.fresh ? sum[c][j] : hn::Add(hn::LoadU(d, to), sum[c][j]), d, to);
     }
   }
 }
 
-using PassFunction = void (*)(const Pixels&, float*, int64_t);
+using PassFunction = void (*)(const Pixels&, float*);
 
 /// Passes over J vectors of outputs and 1, 2, … values of x: as many as leave registers for
 /// the operands.
@@ -97,13 +99,12 @@ HWY_INLINE Passes ChoosePasses(int64_t width, int64_t vectors) {
 }
 
 /// `count` values of x by as few passes as possible, all of about the same size.
-HWY_INLINE void RunPasses(const Passes& passes_of, Pixels at, int64_t count, float* sums,
-                          int64_t distance) {
+HWY_INLINE void RunPasses(const Passes& passes_of, Pixels at, int64_t count, float* sums) {
   for (int64_t parts = (count + passes_of.most - 1) / passes_of.most; parts > 0; --parts) {
     const int64_t part = (count + parts - 1) / parts;
-    passes_of.of[part - 1](at, sums, distance);
+    passes_of.of[part - 1](at, sums);
     at.x += part;
-    sums += part * distance;
+    sums += part * at.sum_value;
     count -= part;
   }
 }

@@ -37,9 +37,11 @@ HWY_INLINE const float* GradAt(const WeightGradPlan& plan, const WeightGradArray
          field.depth * y.axis[0] + row * y.axis[1] + column * y.axis[2];
 }
 
-/// What all passes over a field have in common.
-HWY_INLINE Pixels Common(const ConvGeometry& conv) {
+/// What all passes have in common.
+HWY_INLINE Pixels Common(const WeightGradPlan& plan) {
+  const ConvGeometry& conv = plan.conv;
   Pixels pixels = {};
+  pixels.sum_vector = plan.lanes;
   pixels.grad_row = conv.y.axis[1];
   pixels.grad_step = conv.y.axis[2];
   pixels.grad_block = conv.y.channel;
@@ -52,9 +54,10 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
                 const Field& field) {
   const ConvGeometry& conv = plan.conv;
   const int64_t tile = plan.tile(), taps = product(conv.kernel);
-  Pixels pixels = Common(conv);
+  Pixels pixels = Common(plan);
   pixels.x_row = conv.stride[1] * conv.x.axis[1];
   pixels.x_step = conv.stride[2] * conv.x.axis[2];
+  pixels.sum_value = taps * tile;
   for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
     // The last tile may be a vector short.
     const Passes run =
@@ -83,7 +86,7 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
                        (columns.begin * conv.stride[2] + tap_offset(conv, 2, kw)) * conv.x.axis[2];
             pixels.grad = GradAt(plan, at, field, o, rows.begin, columns.begin);
             const int64_t tap = (kd * conv.kernel[1] + kh) * conv.kernel[2] + kw;
-            RunPasses(run, pixels, count, sums + tap * tile, taps * tile);
+            RunPasses(run, pixels, count, sums + tap * tile);
           }
         }
       }
@@ -100,11 +103,12 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
   const int64_t tile = plan.tile(), taps = product(conv.kernel);
   const int64_t height = reach(conv, 1, field.rows.end - field.rows.begin),
                 width = reach(conv, 2, field.columns.end - field.columns.begin);
-  Pixels pixels = Common(conv);
+  Pixels pixels = Common(plan);
   pixels.rows = field.rows.end - field.rows.begin;
   pixels.columns = field.columns.end - field.columns.begin;
   pixels.x_row = conv.stride[1] * width;
   pixels.x_step = conv.stride[2];
+  pixels.sum_value = tile;
   for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c)
     for (int64_t kd = 0; kd < conv.kernel[0]; ++kd) {
       const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
@@ -141,7 +145,7 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
         for (int64_t kh = 0; kh < conv.kernel[1]; ++kh)
           for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
             pixels.x = padded + kh * conv.dilation[1] * width + kw * conv.dilation[2];
-            RunPasses(run, pixels, together, sums + (kh * conv.kernel[2] + kw) * tile, tile);
+            RunPasses(run, pixels, together, sums + (kh * conv.kernel[2] + kw) * tile);
           }
       }
     }

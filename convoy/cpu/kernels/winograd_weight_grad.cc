@@ -136,28 +136,27 @@ HWY_NOINLINE void Transform(const WinogradWeightGrad& plan, const Map& map, Rang
     }
 }
 
-/// Products of a register tile of outputs and a block of channels, summed over `parts` sums that
-/// lie `distance` apart, to taps [channel][tap][tile].
+/// Sums [channel][vector of outputs][product] of a register tile and a block of channels, added
+/// up over `parts` parts that lie `distance` apart, to taps [channel][tap][output].
 HWY_NOINLINE void InverseAll(const float* HWY_RESTRICT sums, int64_t tile, int64_t parts,
                              int64_t distance, float* HWY_RESTRICT taps) {
   const D d;
-  const int64_t product = block * tile;
   for (int64_t c = 0; c < block; ++c)
-    for (int64_t o = 0; o < tile; o += lanes) {
+    for (int64_t o = 0; o < tile; o += lanes, sums += 36 * lanes) {
       V m[18], w[9];
       HWY_UNROLL(1) for (size_t j = 0; j < 6; ++j) {
         V column[6];
         HWY_UNROLL(6) for (size_t i = 0; i < 6; ++i) {
-          const float* from = sums + static_cast<int64_t>(i * 6 + j) * product + c * tile + o;
-          column[i] = hn::Load(d, from);
+          const float* from = sums + static_cast<int64_t>(i * 6 + j) * lanes;
+          column[i] = hn::LoadU(d, from);
           for (int64_t p = 1; p < parts; ++p)
-            column[i] = hn::Add(column[i], hn::Load(d, from + p * distance));
+            column[i] = hn::Add(column[i], hn::LoadU(d, from + p * distance));
         }
         Inverse(m + j, 6, column, 1);
       }
       HWY_UNROLL(3) for (size_t i = 0; i < 3; ++i) Inverse(w + i * 3, 1, m + i * 6, 1);
       HWY_UNROLL(9) for (size_t t = 0; t < 9; ++t) {
-        hn::Store(w[t], d, taps + (c * 9 + static_cast<int64_t>(t)) * tile + o);
+        hn::StoreU(w[t], d, taps + (c * 9 + static_cast<int64_t>(t)) * tile + o);
       }
     }
 }
@@ -210,52 +209,56 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
   const Map gradient = {
       at.grad + depth.begin * conv.y.axis[0], conv.y, slices, conv.out[1], conv.out[2], 0, 0};
 
-  float* v = scratch;
-  float* u = v + plan.channel_blocks * 36 * plane;
-  float* taps = u + plan.output_blocks * 36 * plane;
+  // Gradients of all the piece's outputs, inputs of one block of channels, taps, sums.
+  float* u = scratch;
+  float* v = u + plan.output_blocks * 36 * plane;
+  float* taps = v + 36 * plane;
   const bool at_once = plan.chunks == 1;  // products are transformed back as they come
-  const int64_t count = plan.tiles_of_group() * plan.channel_blocks * plan.sums();
-  float* sums = plan.parts > 1 ? at.shared + item * count : taps + 9 * block * tile;
-  if (!at_once) std::memset(sums, 0, static_cast<size_t>(count) * sizeof(float));
-
+  float* sums = plan.parts > 1
+                    ? at.shared + item * plan.tiles_of_group() * plan.channel_blocks * plan.sums()
+                    : taps + 9 * block * tile;
   Pixels pixels = {};
   pixels.rows = 1;
   pixels.x_step = pixels.grad_step = block;
   pixels.grad_block = 36 * plane;
+  pixels.sum_value = 36 * tile;
+  pixels.sum_vector = 36 * lanes;
   const auto multiply = [&](int64_t q, int64_t o, int64_t c, float* to) {
     // The last tile may be a vector short.
-    const Passes run =
-        ChoosePasses(plan.lanes, outputs - o <= plan.lanes ? int64_t{1} : plan.vectors);
-    pixels.x = v + ((c - piece.channels.begin) * 36 + q) * plane;
+    const Passes run = ChoosePasses(lanes, outputs - o <= lanes ? int64_t{1} : plan.vectors);
     const int64_t from = o - piece.outputs.begin * block;
+    pixels.x = v + q * plane;
     pixels.grad = u + (from / block * 36 + q) * plane + from % block;
-    RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to, tile);
+    RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to + q * lanes);
   };
 
+  const int64_t channels = piece.channels.end - piece.channels.begin;
   const Range chunks = share(plan.chunks, piece.part, plan.parts);
   for (int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
-    const Range tiles = {chunk * plan.chunk, HWY_MIN((chunk + 1) * plan.chunk, all_tiles)};
-    if (tiles.begin >= tiles.end) break;
+    const int64_t first = HWY_MIN(chunk * plan.chunk, all_tiles);
+    const Range tiles = {first, HWY_MIN(first + plan.chunk, all_tiles)};
     pixels.columns = tiles.end - tiles.begin;
-    Transform<OfInput>(plan, input, piece.channels, tiles, v);
+    pixels.fresh = chunk == chunks.begin;
     Transform<OfGradient>(plan, gradient, piece.outputs, tiles, u);
-    if (at_once) break;
-    for (int64_t q = 0; q < 36; ++q)
-      for (int64_t o = piece.outputs.begin * block, i = 0; o < outputs; o += tile)
-        for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c, ++i)
-          multiply(q, o, c, sums + i * plan.sums() + q * block * tile);
-  }
-  if (plan.parts > 1) return;
-  for (int64_t o = piece.outputs.begin * block, i = 0; o < outputs; o += tile)
-    for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c, ++i) {
-      float* of = at_once ? sums : sums + i * plan.sums();
+    for (int64_t c = 0; c < channels; ++c) {
+      const int64_t b = piece.channels.begin + c;
+      Transform<OfInput>(plan, input, {b, b + 1}, tiles, v);
       if (at_once) {
-        std::memset(sums, 0, static_cast<size_t>(36 * block * tile) * sizeof(float));
-        if (all_tiles > 0)
-          for (int64_t q = 0; q < 36; ++q) multiply(q, o, c, sums + q * block * tile);
+        for (int64_t o = piece.outputs.begin * block; o < outputs; o += tile) {
+          for (int64_t q = 0; q < 36; ++q) multiply(q, o, b, sums);
+          Finish(plan, piece, o, b, sums, 1, 0, taps, at.w);
+        }
+        continue;
       }
-      Finish(plan, piece, o, c, of, 1, 0, taps, at.w);
+      for (int64_t q = 0; q < 36; ++q)
+        for (int64_t o = piece.outputs.begin * block, i = c; o < outputs; o += tile, i += channels)
+          multiply(q, o, b, sums + i * plan.sums());
     }
+  }
+  if (at_once || plan.parts > 1) return;
+  for (int64_t o = piece.outputs.begin * block; o < outputs; o += tile)
+    for (int64_t b = piece.channels.begin; b < piece.channels.end; ++b, sums += plan.sums())
+      Finish(plan, piece, o, b, sums, 1, 0, taps, at.w);
 }
 
 /// One register tile and block of channels: sums of all parts.
@@ -305,19 +308,22 @@ WinogradWeightGrad winograd_weight_grad_plan(Tier tier, const ConvGeometry& conv
   plan.columns = ceiling_div(conv.out[2], 4);
   plan.tiles = conv.batch * conv.out[0] * plan.rows * plan.columns;
 
-  // Sums of 128×128 channels, and what they are made of, stay near; small maps are one chunk,
-  // whose products are transformed back at once.
+  // Sums of 128×128 channels, and what they are made of, stay near. Small maps are one chunk, whose
+  // products are transformed back at once: there a piece takes all channels.
   constexpr int64_t few = 96, many = 56, group = 8;
-  plan.chunk = plan.tiles <= few ? std::max<int64_t>(plan.tiles, 1)
-                                 : ceiling_div(plan.tiles, ceiling_div(plan.tiles, many));
+  const bool at_once = plan.tiles <= few;
+  plan.chunk = at_once ? std::max<int64_t>(plan.tiles, 1)
+                       : ceiling_div(plan.tiles, ceiling_div(plan.tiles, many));
   plan.chunks = std::max<int64_t>(ceiling_div(plan.tiles, plan.chunk), 1);
-  const int64_t outputs = blocks_of(conv.outputs), channels = blocks_of(conv.channels);
-  plan.output_groups = ceiling_div(outputs, group);
-  plan.channel_groups = ceiling_div(channels, group);
-  // Whole register tiles.
-  const int64_t whole = std::max<int64_t>(plan.tile() / block, 1);
-  plan.output_blocks =
-      ceiling_div(ceiling_div(outputs, std::max<int64_t>(plan.output_groups, 1)), whole) * whole;
+  const int64_t channels = blocks_of(conv.channels);
+  const int64_t whole = std::max<int64_t>(plan.tile() / block, 1);  // blocks of a register tile
+  const int64_t tiles = ceiling_div(blocks_of(conv.outputs), whole);
+  plan.output_groups =
+      at_once ? std::min(tiles, std::max(threads, ceiling_div(tiles * whole, 4 * group)))
+              : ceiling_div(tiles * whole, group);
+  plan.channel_groups = at_once ? 1 : ceiling_div(channels, group);
+  plan.output_blocks = ceiling_div(tiles, std::max<int64_t>(plan.output_groups, 1)) * whole;
+  plan.output_groups = ceiling_div(tiles * whole, std::max<int64_t>(plan.output_blocks, 1));
   plan.channel_blocks = ceiling_div(channels, std::max<int64_t>(plan.channel_groups, 1));
   const int64_t groups = conv.kernel[0] * plan.output_groups * plan.channel_groups;
   if (threads > 1 && groups < 4 * threads && groups % threads != 0)
@@ -334,7 +340,7 @@ int64_t items(const WinogradWeightGrad& plan, int phase) {
 
 int64_t scratch_bytes(const WinogradWeightGrad& plan) {
   const int64_t taps = 9 * block * plan.tile(),
-                transformed = (plan.channel_blocks + plan.output_blocks) * 36 * plan.plane();
+                transformed = (plan.output_blocks + 1) * 36 * plan.plane();
   const int64_t pairs = plan.chunks == 1 ? 1 : plan.tiles_of_group() * plan.channel_blocks;
   const int64_t sums = plan.parts > 1 ? 0 : pairs * plan.sums();
   return (transformed + taps + sums) * static_cast<int64_t>(sizeof(float));
