@@ -1,9 +1,10 @@
 // What tests of gradients of weights share.
 #pragma once
 
-#include <new>
+#include <vector>
 
 #include "tests/cpu/conv_case.h"
+#include "tests/cpu/scratch.h"
 
 namespace convoy::cpu {
 
@@ -36,31 +37,5 @@ inline std::vector<float> plain_weight_grad(const ConvGeometry& conv, Images x, 
       });
   return w;
 }
-
-/// A thread's scratch as the executable gives it: aligned, full of NaN, and watched at its end.
-class Scratch {
- public:
-  explicit Scratch(int64_t bytes)
-      : count_(static_cast<size_t>(bytes) / sizeof(float)),
-        data_(static_cast<float*>(
-            ::operator new((count_ + guard) * sizeof(float), std::align_val_t{64}))) {
-    std::fill(data_, data_ + count_, std::numeric_limits<float>::quiet_NaN());
-    std::fill(data_ + count_, data_ + count_ + guard, -7.f);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { ::operator delete(data_, std::align_val_t{64}); }
-
-  float* data() { return data_; }
-  /// Nothing was written behind its end.
-  bool intact() const {
-    return std::all_of(data_ + count_, data_ + count_ + guard, [](float f) { return f == -7.f; });
-  }
-
- private:
-  static constexpr size_t guard = 64;
-  size_t count_;
-  float* data_;
-};
 
 }  // namespace convoy::cpu

@@ -13,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/simd-inl.h"
+#include "convoy/cpu/kernels/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
@@ -113,26 +114,13 @@ HWY_INLINE void RunPasses(const Passes& passes_of, Pixels at, int64_t count, flo
 HWY_INLINE void Transpose(const float* HWY_RESTRICT from, int64_t from_row, int64_t rows,
                           int64_t outputs, float* HWY_RESTRICT to, int64_t to_row) {
   const hn::FixedTag<float, 4> d;
-  const hn::RepartitionToWide<decltype(d)> wide;
   int64_t o = 0;
   for (; o + 4 <= outputs; o += 4) {
     const float* HWY_RESTRICT in = from + o;
     float* HWY_RESTRICT out = to + o * to_row;
     int64_t r = 0;
-    for (; r + 4 <= rows; r += 4, in += 4 * from_row) {
-      const auto a = hn::LoadU(d, in), b = hn::LoadU(d, in + from_row),
-                 c = hn::LoadU(d, in + 2 * from_row), e = hn::LoadU(d, in + 3 * from_row);
-      const auto ab = hn::BitCast(wide, hn::InterleaveLower(d, a, b)),
-                 ce = hn::BitCast(wide, hn::InterleaveLower(d, c, e)),
-                 upper_ab = hn::BitCast(wide, hn::InterleaveUpper(d, a, b)),
-                 upper_ce = hn::BitCast(wide, hn::InterleaveUpper(d, c, e));
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(wide, ab, ce)), d, out + r);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(wide, ab, ce)), d, out + to_row + r);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(wide, upper_ab, upper_ce)), d,
-                 out + 2 * to_row + r);
-      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(wide, upper_ab, upper_ce)), d,
-                 out + 3 * to_row + r);
-    }
+    for (; r + 4 <= rows; r += 4, in += 4 * from_row)
+      TransposeFour(d, [&](int64_t i) { return in + i * from_row; }, out + r, to_row);
     for (; r < rows; ++r, in += from_row)
       for (int64_t i = 0; i < 4; ++i) out[i * to_row + r] = in[i];
   }

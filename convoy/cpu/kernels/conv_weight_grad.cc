@@ -17,9 +17,11 @@ namespace {
 
 int64_t Lanes() { return lanes; }
 
-/// A piece of work: its tiles of outputs, its channels, and its sums [tile][channel][tap][lane].
+/// A piece of work: its tiles of outputs, its channels, its rows of taps (over depth and height),
+/// and its sums [tile][channel][tap][lane].
 struct Piece {
-  Range outputs, channels;
+  Range outputs, channels, tap_rows;
+  int64_t taps;  // of its rows
   float* sums;
   int64_t sums_tile;  // distance between tiles
 };
@@ -53,7 +55,7 @@ HWY_INLINE Pixels Common(const WeightGradPlan& plan) {
 void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
                 const Field& field) {
   const ConvGeometry& conv = plan.conv;
-  const int64_t tile = plan.tile(), taps = product(conv.kernel);
+  const int64_t tile = plan.tile(), taps = piece.taps;
   Pixels pixels = Common(plan);
   pixels.x_row = conv.stride[1] * conv.x.axis[1];
   pixels.x_step = conv.stride[2] * conv.x.axis[2];
@@ -70,24 +72,22 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
       const float* x = at.x + field.image * conv.x.batch + c / block * conv.x.channel + c % block;
       float* sums = piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
                     (c - piece.channels.begin) * taps * tile;
-      for (int64_t kd = 0; kd < conv.kernel[0]; ++kd) {
+      for (int64_t r = piece.tap_rows.begin; r < piece.tap_rows.end; ++r) {
+        const int64_t kd = r / conv.kernel[1], kh = r % conv.kernel[1];
         const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
-        if (depth < 0 || depth >= conv.in[0]) continue;
-        for (int64_t kh = 0; kh < conv.kernel[1]; ++kh) {
-          const Range rows = inside(conv, 1, kh, field.rows);
-          if (rows.begin == rows.end) continue;
-          for (int64_t kw = 0; kw < conv.kernel[2]; ++kw) {
-            const Range columns = inside(conv, 2, kw, field.columns);
-            if (columns.begin == columns.end) continue;
-            pixels.rows = rows.end - rows.begin;
-            pixels.columns = columns.end - columns.begin;
-            pixels.x = x + depth * conv.x.axis[0] +
-                       (rows.begin * conv.stride[1] + tap_offset(conv, 1, kh)) * conv.x.axis[1] +
-                       (columns.begin * conv.stride[2] + tap_offset(conv, 2, kw)) * conv.x.axis[2];
-            pixels.grad = GradAt(plan, at, field, o, rows.begin, columns.begin);
-            const int64_t tap = (kd * conv.kernel[1] + kh) * conv.kernel[2] + kw;
-            RunPasses(run, pixels, count, sums + tap * tile);
-          }
+        const Range rows = inside(conv, 1, kh, field.rows);
+        if (depth < 0 || depth >= conv.in[0] || rows.begin == rows.end) continue;
+        for (int64_t kw = 0; kw < conv.kernel[2]; ++kw) {
+          const Range columns = inside(conv, 2, kw, field.columns);
+          if (columns.begin == columns.end) continue;
+          pixels.rows = rows.end - rows.begin;
+          pixels.columns = columns.end - columns.begin;
+          pixels.x = x + depth * conv.x.axis[0] +
+                     (rows.begin * conv.stride[1] + tap_offset(conv, 1, kh)) * conv.x.axis[1] +
+                     (columns.begin * conv.stride[2] + tap_offset(conv, 2, kw)) * conv.x.axis[2];
+          pixels.grad = GradAt(plan, at, field, o, rows.begin, columns.begin);
+          const int64_t tap = (r - piece.tap_rows.begin) * conv.kernel[2] + kw;
+          RunPasses(run, pixels, count, sums + tap * tile);
         }
       }
       c += count;
@@ -100,9 +100,8 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
 void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
               const Field& field, float* HWY_RESTRICT padded) {
   const ConvGeometry& conv = plan.conv;
-  const int64_t tile = plan.tile(), taps = product(conv.kernel);
-  const int64_t height = reach(conv, 1, field.rows.end - field.rows.begin),
-                width = reach(conv, 2, field.columns.end - field.columns.begin);
+  const int64_t tile = plan.tile(), taps = piece.taps;
+  const int64_t width = reach(conv, 2, field.columns.end - field.columns.begin);
   Pixels pixels = Common(plan);
   pixels.rows = field.rows.end - field.rows.begin;
   pixels.columns = field.columns.end - field.columns.begin;
@@ -110,10 +109,15 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
   pixels.x_step = conv.stride[2];
   pixels.sum_value = tile;
   for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c)
-    for (int64_t kd = 0; kd < conv.kernel[0]; ++kd) {
+    for (int64_t r = piece.tap_rows.begin, r_end; r < piece.tap_rows.end; r = r_end) {
+      // The rows of taps of one depth.
+      const int64_t kd = r / conv.kernel[1], kh = r % conv.kernel[1];
+      r_end = HWY_MIN(piece.tap_rows.end, (kd + 1) * conv.kernel[1]);
       const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
       if (depth < 0 || depth >= conv.in[0]) continue;
-      const int64_t top = field.rows.begin * conv.stride[1] - conv.begin[1],
+      const int64_t height =
+          (pixels.rows - 1) * conv.stride[1] + (r_end - r - 1) * conv.dilation[1] + 1;
+      const int64_t top = field.rows.begin * conv.stride[1] + tap_offset(conv, 1, kh),
                     left = field.columns.begin * conv.stride[2] - conv.begin[2];
       const int64_t from = HWY_MIN(width, HWY_MAX(int64_t{0}, -left)),
                     to = HWY_MAX(from, HWY_MIN(width, conv.in[2] - left));
@@ -138,14 +142,15 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
             plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
         float* sums =
             piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
-            ((c - piece.channels.begin) * taps + kd * conv.kernel[1] * conv.kernel[2]) * tile;
+            ((c - piece.channels.begin) * taps + (r - piece.tap_rows.begin) * conv.kernel[2]) *
+                tile;
         pixels.grad = GradAt(plan, at, field, o, field.rows.begin, field.columns.begin);
         // Dilated taps do not lie side by side.
         const int64_t together = conv.dilation[2] == 1 ? conv.kernel[2] : 1;
-        for (int64_t kh = 0; kh < conv.kernel[1]; ++kh)
+        for (int64_t i = 0; i < r_end - r; ++i)
           for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
-            pixels.x = padded + kh * conv.dilation[1] * width + kw * conv.dilation[2];
-            RunPasses(run, pixels, together, sums + (kh * conv.kernel[2] + kw) * tile);
+            pixels.x = padded + i * conv.dilation[1] * width + kw * conv.dilation[2];
+            RunPasses(run, pixels, together, sums + (i * conv.kernel[2] + kw) * tile);
           }
       }
     }
@@ -154,14 +159,16 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
 void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t item,
               float* scratch) {
   const ConvGeometry& conv = plan.conv;
-  const int64_t tile = plan.tile(), taps = product(conv.kernel);
-  const int64_t first = item / plan.unit_groups * plan.tiles * tile;
-  Piece piece = {{first, HWY_MIN(plan.outputs(), first + plan.tiles * tile)},
-                 {},
-                 scratch,
-                 plan.units * plan.unit * taps * tile};
+  const int64_t tile = plan.tile(), pair = item / plan.tap_groups;
+  const int64_t first = pair / plan.unit_groups * plan.tiles * tile;
+  Piece piece = {};
+  piece.outputs = {first, HWY_MIN(plan.outputs(), first + plan.tiles * tile)};
+  piece.tap_rows = share(conv.kernel[0] * conv.kernel[1], item % plan.tap_groups, plan.tap_groups);
+  piece.taps = (piece.tap_rows.end - piece.tap_rows.begin) * conv.kernel[2];
+  piece.sums = scratch;
+  piece.sums_tile = plan.units * plan.unit * piece.taps * tile;
   const Range made = weight_grad_channels(conv, piece.outputs);
-  const int64_t begin = (made.begin / plan.unit + item % plan.unit_groups * plan.units) * plan.unit;
+  const int64_t begin = (made.begin / plan.unit + pair % plan.unit_groups * plan.units) * plan.unit;
   piece.channels = {begin, HWY_MIN(made.end, begin + plan.units * plan.unit)};
   if (piece.channels.begin >= piece.channels.end) return;  // others cover more channels
 
@@ -182,7 +189,9 @@ void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t it
         }
   for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile)
     WriteWeights(conv, piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile, tile,
-                 {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels, {0, taps}, at.w);
+                 {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels,
+                 {piece.tap_rows.begin * conv.kernel[2], piece.tap_rows.end * conv.kernel[2]},
+                 at.w);
 }
 
 void Run(const WeightGradPlan& plan, const WeightGradArrays& at, Range range, Worker& worker) {
@@ -276,10 +285,15 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
   }
   plan.units = ceiling_div(units, std::max<int64_t>(plan.unit_groups, 1));
   plan.tiles = ceiling_div(tiles, std::max<int64_t>(plan.tile_groups, 1));
+  // Rows of taps are shared out where there is little else.
+  const int64_t pairs = std::max<int64_t>(plan.tile_groups * plan.unit_groups, 1);
+  plan.tap_groups = std::min(conv.kernel[0] * conv.kernel[1], ceiling_div(8, pairs));
   return plan;
 }
 
-int64_t items(const WeightGradPlan& plan) { return plan.tile_groups * plan.unit_groups; }
+int64_t items(const WeightGradPlan& plan) {
+  return plan.tile_groups * plan.unit_groups * plan.tap_groups;
+}
 
 int64_t scratch_bytes(const WeightGradPlan& plan) {
   const ConvGeometry& conv = plan.conv;

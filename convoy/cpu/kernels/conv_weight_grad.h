@@ -20,14 +20,15 @@ struct WeightGradArrays {
 
 /// w[o, c, k] = Σ_{n,p} x[n, c, p·stride + k·dilation − begin] · grad[n, o, p]
 ///
-/// A piece of work is a few tiles of outputs times a few blocks of channels, all their taps, over
-/// all images; so no two pieces add to the same weight.
+/// A piece of work is a few tiles of outputs times a few blocks of channels, over all images, of
+/// all taps or of some rows of them; so no two pieces add to the same weight.
 struct WeightGradPlan {
   ConvGeometry conv;               // its `out` and `y` describe the gradient of the output
   int64_t lanes = 0, vectors = 0;  // a tile of outputs: `vectors` vectors of `lanes`
   int64_t unit = 0;                // channels counted together: a block; of a plain input, one
   int64_t tiles = 0, units = 0;    // of one piece of work
   int64_t tile_groups = 0, unit_groups = 0;  // how many pieces cover outputs, channels
+  int64_t tap_groups = 1;                    // … and the rows of taps, those of all depths
   int64_t rows = 0, columns = 0;             // pixels worked on at a time: they stay in L1
 
   int64_t outputs() const { return conv.groups * conv.outputs; }
