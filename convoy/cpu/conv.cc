@@ -1,7 +1,24 @@
+#include "convoy/cpu/convolution.h"
 #include "convoy/cpu/lowerings.h"
+#include "convoy/passes/passes.h"
 
 namespace convoy::cpu {
 
-void lower(const Conv&, Lowering& l) { l.by_reference(); }
+void lower(const Conv& op, Lowering& l) {
+  if (!is_regular_convolution(l)) return l.by_reference();
+  const Extents w = l.shape(1);
+  ConvGeometry geometry = geometry_of(op, l.shape(0), w, l.output_shape());
+  geometry.plain_input = reads_plain(l, geometry);
+  ConvOperands operands{.x = geometry.plain_input ? l.plain(0) : l.blocked(0),
+                        .w = l.plain(1),
+                        .residual = residual_of(l),
+                        .y = l.result(Form::blocked)};
+  if (l.input_count() > 2) operands.bias = l.plain(2);
+  geometry.x = operands.x.strides();
+  geometry.y = operands.y.strides();
+  if (operands.residual) geometry.residual = operands.residual->strides();
+  emit_convolution(l, geometry, epilogue_of(l), weight_view(geometry, w, op.flip), operands,
+                   flops(l.node()));
+}
 
 }  // namespace convoy::cpu

@@ -19,21 +19,59 @@ void CopyTask::run(const Bases& bases, Range range, Worker&) const {
               static_cast<size_t>(end - begin));
 }
 
-int64_t ReorderTask::items() const { return from_.extents[0] * blocks_of(from_.channels()); }
+ReorderTask::ReorderTask(Array from, Array to, Tier tier)
+    : from_(std::move(from)),
+      to_(std::move(to)) {
+  const bool to_blocked = to_.form == Form::blocked;
+  plan_ = reorder_plan(from_.extents[0], from_.channels(), from_.axes(),
+                       (to_blocked ? from_ : to_).strides(), (to_blocked ? to_ : from_).strides());
+  kernel_ = to_blocked ? to_blocked_kernel(tier) : from_blocked_kernel(tier);
+}
 
-void ReorderTask::run(const Bases& bases, Range range, Worker&) const {
-  const int64_t blocks = blocks_of(from_.channels()), pixels = product(from_.axes());
-  const auto at = [&](const Array& array, int64_t n, int64_t c, int64_t p) {
-    const Strides s = array.strides();
-    return bases.floats(array) + n * s.batch +
-           (array.form == Form::plain ? c * s.channel + p
-                                      : c / block * s.channel + p * block + c % block);
-  };
+void ReorderTask::run(const Bases& bases, Range range, Worker& worker) const {
+  kernel_(plan_, {bases.floats(from_), bases.floats(to_)}, range, worker);
+}
+
+ShiftTask::ShiftTask(Array from, int64_t from_channel, Array to, int64_t to_channel,
+                     int64_t channels, Tier tier)
+    : plan_{.batch = from.extents[0],
+            .channels = channels,
+            .from_channel = from_channel,
+            .to_channel = to_channel,
+            .size = from.axes(),
+            .from = from.strides(),
+            .to = to.strides()},
+      kernel_(shift_channels_kernel(tier)),
+      from_(std::move(from)),
+      to_(std::move(to)) {}
+
+void ShiftTask::run(const Bases& bases, Range range, Worker& worker) const {
+  kernel_(plan_, {bases.floats(from_), bases.floats(to_)}, range, worker);
+}
+
+PlainIndicesTask::PlainIndicesTask(Array from, Array to)
+    : from_(std::move(from)),
+      to_(std::move(to)) {}
+
+int64_t PlainIndicesTask::items() const { return to_.extents[0] * to_.channels(); }
+
+void PlainIndicesTask::run(const Bases& bases, Range range, Worker&) const {
+  const int64_t channels = to_.channels(), pixels = product(to_.axes());
+  const Strides strides = from_.strides();
+  const auto* from = reinterpret_cast<const int32_t*>(bases.bytes(from_));
+  auto* to = reinterpret_cast<int64_t*>(bases.bytes(to_));
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const int64_t n = item / blocks, first = item % blocks * block;
-    for (int64_t c = first; c < std::min(first + block, from_.channels()); ++c)
-      for (int64_t p = 0; p < pixels; ++p) *at(to_, n, c, p) = *at(from_, n, c, p);
+    const int64_t n = item / channels, c = item % channels;
+    const int32_t* plane = from + n * strides.batch + c / block * strides.channel + c % block;
+    for (int64_t p = 0; p < pixels; ++p) to[item * pixels + p] = plane[p * block];
   }
+}
+
+Array channels_of(const Array& array, int64_t first, int64_t channels) {
+  Array part = array;
+  part.offset += first / block * array.strides().channel * size_of(array.dtype);
+  part.extents[1] = channels;
+  return part;
 }
 
 }  // namespace convoy::cpu

@@ -1,6 +1,7 @@
 // Steps that move arrays as they are, or between the forms.
 #pragma once
 
+#include "convoy/cpu/kernels/reorder.h"
 #include "convoy/cpu/plan/plan.h"
 
 namespace convoy::cpu {
@@ -16,15 +17,45 @@ class CopyTask : public Task {
   Array from_, to_;
 };
 
-/// An array in the other form, or a blocked one to a place in a larger one.
+/// A plain array to a blocked one, or the way back.
 class ReorderTask : public Task {
  public:
-  ReorderTask(Array from, Array to) : from_(std::move(from)), to_(std::move(to)) {}
+  ReorderTask(Array from, Array to, Tier tier);
+  int64_t items() const override { return cpu::items(plan_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override;
+
+ private:
+  ReorderPlan plan_;
+  ReorderKernel kernel_;
+  Array from_, to_;
+};
+
+/// Some of the channels of a blocked array to some of another's.
+class ShiftTask : public Task {
+ public:
+  ShiftTask(Array from, int64_t from_channel, Array to, int64_t to_channel, int64_t channels,
+            Tier tier);
+  int64_t items() const override { return cpu::items(plan_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override;
+
+ private:
+  ShiftPlan plan_;
+  ShiftKernel kernel_;
+  Array from_, to_;
+};
+
+/// Offsets of max_pool from the int32 that kernels keep in blocks to the int64 of the operator.
+class PlainIndicesTask : public Task {
+ public:
+  PlainIndicesTask(Array from, Array to);
   int64_t items() const override;
   void run(const Bases& bases, Range range, Worker& worker) const override;
 
  private:
   Array from_, to_;
 };
+
+/// The channels from `first` on of a blocked array, `channels` of them; `first` begins a block.
+Array channels_of(const Array& array, int64_t first, int64_t channels);
 
 }  // namespace convoy::cpu

@@ -16,6 +16,7 @@
 #include "convoy/cpu/plan/lowering.h"
 #include "convoy/cpu/plan/plan.h"
 #include "convoy/cpu/threads.h"
+#include "convoy/passes/passes.h"
 
 namespace convoy::cpu {
 
@@ -230,7 +231,9 @@ void check(const Options& options) {
 }
 
 std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
-  return std::make_unique<CpuExecutable>(Planner(graph, options).finish(), options.precision);
+  const Graph folded = expand_batch_norm(fold_affine(graph));
+  return std::make_unique<CpuExecutable>(Planner(folded, graph.parameters(), options).finish(),
+                                         options.precision);
 }
 
 bool has_kernel(const Op& op) {

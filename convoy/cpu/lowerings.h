@@ -13,33 +13,11 @@ namespace convoy::cpu {
 template <class O>
 inline constexpr bool falls_back = false;
 template <>
-inline constexpr bool falls_back<Activation> = true;
-template <>
-inline constexpr bool falls_back<AdaptiveAvgPool> = true;
-template <>
-inline constexpr bool falls_back<AdaptiveAvgPoolInputGrad> = true;
-template <>
-inline constexpr bool falls_back<AdaptiveMaxPool> = true;
-template <>
 inline constexpr bool falls_back<ArgReduce> = true;
-template <>
-inline constexpr bool falls_back<AvgPool> = true;
-template <>
-inline constexpr bool falls_back<AvgPoolInputGrad> = true;
 template <>
 inline constexpr bool falls_back<BatchNorm> = true;
 template <>
 inline constexpr bool falls_back<BatchNormTraining> = true;
-template <>
-inline constexpr bool falls_back<Binary> = true;
-template <>
-inline constexpr bool falls_back<Cast> = true;
-template <>
-inline constexpr bool falls_back<Clip> = true;
-template <>
-inline constexpr bool falls_back<ConvInputGrad> = true;
-template <>
-inline constexpr bool falls_back<ConvWeightGrad> = true;
 template <>
 inline constexpr bool falls_back<Custom> = true;
 template <>
@@ -65,10 +43,6 @@ inline constexpr bool falls_back<LpPool> = true;
 template <>
 inline constexpr bool falls_back<Matmul> = true;
 template <>
-inline constexpr bool falls_back<MaxPool> = true;
-template <>
-inline constexpr bool falls_back<MaxUnpool> = true;
-template <>
 inline constexpr bool falls_back<MaxUnpoolGrad> = true;
 template <>
 inline constexpr bool falls_back<NonMaxSuppression> = true;
@@ -80,12 +54,6 @@ template <>
 inline constexpr bool falls_back<PadInputGrad> = true;
 template <>
 inline constexpr bool falls_back<Random> = true;
-template <>
-inline constexpr bool falls_back<Reduce> = true;
-template <>
-inline constexpr bool falls_back<Resize> = true;
-template <>
-inline constexpr bool falls_back<ResizeInputGrad> = true;
 template <>
 inline constexpr bool falls_back<ScatterElements> = true;
 template <>
@@ -101,15 +69,29 @@ inline constexpr bool falls_back<TopK> = true;
 template <>
 inline constexpr bool falls_back<Transpose> = true;
 template <>
-inline constexpr bool falls_back<Unary> = true;
-template <>
 inline constexpr bool falls_back<Unfold> = true;
-template <>
-inline constexpr bool falls_back<Where> = true;
 
+void lower(const Activation& op, Lowering& l);
+void lower(const AdaptiveAvgPool& op, Lowering& l);
+void lower(const AdaptiveAvgPoolInputGrad& op, Lowering& l);
+void lower(const AdaptiveMaxPool& op, Lowering& l);
+void lower(const AvgPool& op, Lowering& l);
+void lower(const AvgPoolInputGrad& op, Lowering& l);
+void lower(const Binary& op, Lowering& l);
+void lower(const Cast& op, Lowering& l);
+void lower(const Clip& op, Lowering& l);
 void lower(const Concat& op, Lowering& l);
 void lower(const Conv& op, Lowering& l);
+void lower(const ConvInputGrad& op, Lowering& l);
+void lower(const ConvWeightGrad& op, Lowering& l);
+void lower(const MaxPool& op, Lowering& l);
+void lower(const MaxUnpool& op, Lowering& l);
+void lower(const Reduce& op, Lowering& l);
 void lower(const Reshape& op, Lowering& l);
+void lower(const Resize& op, Lowering& l);
+void lower(const ResizeInputGrad& op, Lowering& l);
 void lower(const Slice& op, Lowering& l);
+void lower(const Unary& op, Lowering& l);
+void lower(const Where& op, Lowering& l);
 
 }  // namespace convoy::cpu

@@ -29,6 +29,15 @@ Graph simplify(const Graph& graph);
 /// read the same parameter.
 Graph merge_common_subexpressions(const Graph& graph);
 
+/// Batch normalisation with given statistics, and sums and products with one fixed number for each
+/// channel, become part of the convolution before them where nothing else reads that: new weights
+/// and biases are computed from the parameters. Results differ by roundings.
+Graph fold_affine(const Graph& graph);
+
+/// Batch normalisation with given statistics as a product and a sum with one number for each
+/// channel, worked out from the statistics. Results differ by roundings.
+Graph expand_batch_norm(const Graph& graph);
+
 /// Computes the outputs of an operator applied to tensors.
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor>)>;
 

@@ -19,7 +19,17 @@ struct Group {
   bool residual_first = false;
 
   const NodePtr& last() const { return members.back(); }
+  /// Whether a member makes the value.
+  bool contains(const Value& value) const;
 };
+
+/// Whether fused programs take the operator: elementwise, on dtypes that float32 holds.
+bool is_pointwise(const Node& node);
+/// Whether it is a reduction that reads what elementwise operators compute as they go.
+bool is_fused_reduction(const Node& node);
+inline constexpr int64_t max_fused_rank = 6;
+/// Arrays from outside that a group reads, at most.
+inline constexpr size_t max_group_inputs = 24;
 
 /// Which nodes read a value, and how many results of the graph it is.
 class Uses {

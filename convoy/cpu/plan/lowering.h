@@ -17,7 +17,8 @@ namespace convoy::cpu {
 /// A plan as far as it is written: every value in the forms it was needed in.
 class Planner {
  public:
-  Planner(const Graph& graph, const Options& options);
+  /// `parameters` in the order in which calls bring their values.
+  Planner(const Graph& graph, const std::vector<ParameterPtr>& parameters, const Options& options);
   Plan finish();
 
  private:
@@ -36,7 +37,7 @@ class Planner {
   };
   static Key key(const Value& value) { return {value.node().get(), value.output()}; }
 
-  void add_sources();
+  void add_sources(const std::vector<ParameterPtr>& parameters);
   void find_destinations();
   void lower(const Group& group);
   void write_results();

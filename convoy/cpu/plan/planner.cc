@@ -18,16 +18,41 @@ bool can_be_blocked(const Type& type) {
   return type.dtype == DType::float32 && type.rank() >= 3 && type.rank() <= 5;
 }
 
+/// The value that `part` is channels of, and which is the first; the value itself otherwise.
+std::pair<Value, int64_t> channels_of_what(const Value& part) {
+  const Op* op = part.node()->op();
+  const Slice* slice = op ? std::get_if<Slice>(op) : nullptr;
+  if (!slice || slice->steps.size() < 2 || slice->steps[1] != 1) return {part, 0};
+  const Value& whole = part.node()->inputs[0];
+  for (size_t a = 0; a < slice->steps.size(); ++a)
+    if (a != 1 && (slice->steps[a] != 1 || !(part.shape()[a] == whole.shape()[a])))
+      return {part, 0};
+  return {whole, slice->starts[1].value()};
+}
+
+/// What a concat's input i is best made as: the value whose parts are this input and those that
+/// follow, if they are all of it in order; else the input itself.
+Value whole_of_parts(const std::vector<Value>& inputs, size_t i) {
+  const Value whole = channels_of_what(inputs[i]).first;
+  int64_t channel = 0;
+  for (size_t k = i; k < inputs.size() && channel < whole.dim(1).value(); ++k) {
+    if (channels_of_what(inputs[k]) != std::pair(whole, channel)) return inputs[i];
+    channel += inputs[k].dim(1).value();
+  }
+  return channel == whole.dim(1).value() ? whole : inputs[i];
+}
+
 }  // namespace
 
-Planner::Planner(const Graph& graph, const Options& options)
+Planner::Planner(const Graph& graph, const std::vector<ParameterPtr>& parameters,
+                 const Options& options)
     : graph_(graph),
       options_(options),
       uses_(graph) {
   plan_.tier = options.tier.value_or(tiers().front());
   plan_.threads = options.threads > 0 ? options.threads : usable_threads();
   plan_.inputs = graph.inputs.size();
-  add_sources();
+  add_sources(parameters);
   find_destinations();
   for (size_t i = 0; i < graph.outputs.size(); ++i)
     results_.emplace(key(graph.outputs[i].value), i);
@@ -43,14 +68,13 @@ Plan Planner::finish() {
   return std::move(plan_);
 }
 
-void Planner::add_sources() {
+void Planner::add_sources(const std::vector<ParameterPtr>& parameters) {
   const auto add = [&](const Value& value, Buffer::Place place, size_t index) {
     const size_t buffer = plan_.buffers.size();
     plan_.buffers.push_back({.place = place, .index = index});
     values_[key(value)].plain = plain_array(buffer, value.type());
   };
   for (size_t i = 0; i < graph_.inputs.size(); ++i) add(graph_.inputs[i], Buffer::Place::input, i);
-  const std::vector<ParameterPtr> parameters = graph_.parameters();
   for (const NodePtr& node : graph_.nodes) {
     bool is_static = !node->is_input();
     for (const Value& input : node->inputs) is_static = is_static && this->is_static(*input.node());
@@ -73,12 +97,12 @@ void Planner::find_destinations() {
     const Concat* concat = op ? std::get_if<Concat>(op) : nullptr;
     if (!concat || concat->axis != 1 || !can_be_blocked(node->outputs[0])) continue;
     int64_t channel = 0;
-    for (const Value& input : node->inputs) {
+    for (size_t i = 0; i < node->inputs.size(); ++i) {
+      const Value made = whole_of_parts(node->inputs, i);
       // What is made of constants alone is made once, a concat of other things at every call.
-      if (channel % block == 0 && input.node()->op() &&
-          is_static(*input.node()) == is_static(*node))
-        destinations_.emplace(key(input), Destination{Value(node, 0), channel / block});
-      channel += input.dim(1).value();
+      if (channel % block == 0 && made.node()->op() && is_static(*made.node()) == is_static(*node))
+        destinations_.emplace(key(made), Destination{Value(node, 0), channel / block});
+      channel += node->inputs[i].dim(1).value();
     }
   }
 }
@@ -154,7 +178,12 @@ Array Planner::new_array(DType dtype, const Extents& extents, Form form, Buffer:
 }
 
 void Planner::convert(const NodePtr& node, const Array& from, const Array& to) {
-  emit({.task = std::make_unique<ReorderTask>(from, to),
+  std::unique_ptr<Task> task;
+  if (from.dtype == to.dtype)
+    task = std::make_unique<ReorderTask>(from, to, plan_.tier);
+  else  // of max_pool, which keeps them as int32
+    task = std::make_unique<PlainIndicesTask>(from, to);
+  emit({.task = std::move(task),
         .reads = {from},
         .writes = {to},
         .node = node,

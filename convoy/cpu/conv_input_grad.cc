@@ -1,0 +1,47 @@
+#include "convoy/cpu/convolution.h"
+#include "convoy/cpu/kernels/conv_phases.h"
+#include "convoy/cpu/lowerings.h"
+#include "convoy/passes/passes.h"
+
+namespace convoy::cpu {
+
+namespace {
+
+class ZeroTask : public Task {
+ public:
+  ZeroTask(ConvPhase phase, Array y) : phase_(std::move(phase)), y_(std::move(y)) {}
+  int64_t items() const override { return zero_items(phase_); }
+  void run(const Bases& bases, Range range, Worker&) const override {
+    write_zeros(phase_, bases.floats(y_), range);
+  }
+
+ private:
+  ConvPhase phase_;
+  Array y_;
+};
+
+}  // namespace
+
+void lower(const ConvInputGrad& op, Lowering& l) {
+  if (!is_regular_convolution(l)) return l.by_reference();
+  const Extents w = l.shape(1);
+  ConvGeometry forward = geometry_of(op, l.output_shape(), w, l.shape(0));
+  ConvOperands operands{.x = l.blocked(0), .w = l.plain(1), .y = l.result(Form::blocked)};
+  forward.x = operands.y.strides();
+  forward.y = operands.x.strides();
+  const WeightView view = weight_view(forward, w, op.flip);
+  const std::vector<ConvPhase> phases = input_grad_phases(forward);
+  int64_t flops_left = flops(l.node());  // all told of the first: one step shows them
+  for (const ConvPhase& phase : phases) {
+    if (phase.empty()) {
+      l.emit(std::make_unique<ZeroTask>(phase, operands.y), {}, {operands.y}, "zeros");
+      continue;
+    }
+    operands.x_offset = phase.x_offset;
+    operands.y_offset = phase.y_offset;
+    emit_convolution(l, phase.conv, {}, phase.weights(view), operands,
+                     std::exchange(flops_left, 0));
+  }
+}
+
+}  // namespace convoy::cpu

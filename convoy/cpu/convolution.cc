@@ -1,0 +1,260 @@
+#include "convoy/cpu/convolution.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "convoy/cpu/kernels/conv_depthwise.h"
+#include "convoy/cpu/kernels/conv_direct.h"
+#include "convoy/cpu/kernels/steps.h"
+#include "convoy/cpu/kernels/winograd.h"
+#include "convoy/cpu/padding.h"
+#include "convoy/ops/ops.h"
+
+namespace convoy::cpu {
+
+bool is_regular_convolution(const Lowering& l) {
+  const int64_t rank = l.node().outputs[0].rank();
+  return l.output_dtype() == DType::float32 && rank >= 3 && rank <= 5;
+}
+
+template <class O>
+ConvGeometry geometry_of(const O& op, const Extents& x, const Extents& w, const Extents& y) {
+  const Extents in(x.begin() + 2, x.end()), kernel(w.begin() + 2, w.end());
+  Extents begin;
+  for (size_t a = 0; a < in.size(); ++a)
+    begin.push_back(
+        resolve(op.padding, a, in[a], kernel[a], op.stride[a], op.dilation[a]).first.value());
+  return {.batch = x[0],
+          .groups = op.groups,
+          .channels = w[1],
+          .outputs = w[0] / op.groups,
+          .in = to_axes(in),
+          .kernel = to_axes(kernel),
+          .out = to_axes({y.begin() + 2, y.end()}),
+          .stride = to_axes(op.stride),
+          .dilation = to_axes(op.dilation),
+          .begin = to_axes(begin, 0)};
+}
+
+template ConvGeometry geometry_of(const Conv&, const Extents&, const Extents&, const Extents&);
+template ConvGeometry geometry_of(const ConvInputGrad&, const Extents&, const Extents&,
+                                  const Extents&);
+template ConvGeometry geometry_of(const ConvWeightGrad&, const Extents&, const Extents&,
+                                  const Extents&);
+
+WeightView weight_view(const ConvGeometry& geometry, const Extents& w, bool flip) {
+  const Axes kernel = to_axes({w.begin() + 2, w.end()});
+  const int64_t taps = product(kernel);
+  WeightView view{.group = geometry.outputs * geometry.channels * taps,
+                  .output = geometry.channels * taps,
+                  .channel = taps,
+                  .tap = {kernel[1] * kernel[2], kernel[2], 1}};
+  if (flip)
+    for (size_t a = 0; a < 3; ++a) {
+      view.first += (kernel[a] - 1) * view.tap[a];
+      view.tap[a] = -view.tap[a];
+    }
+  return view;
+}
+
+bool reads_plain(const Lowering& l, const ConvGeometry& geometry) {
+  constexpr int64_t few_channels = 4;
+  return geometry.groups == 1 && geometry.channels <= few_channels &&
+         !l.is_blocked(l.node().inputs[0]);
+}
+
+namespace {
+
+ConvArrays arrays_at(const Bases& bases, const ConvOperands& operands, const Array& weights) {
+  return {.x = bases.floats(operands.x) + operands.x_offset,
+          .weights = bases.floats(weights),
+          .bias = operands.bias ? bases.floats(*operands.bias) : nullptr,
+          .residual = operands.residual ? bases.floats(*operands.residual) : nullptr,
+          .y = bases.floats(operands.y) + operands.y_offset};
+}
+
+/// Weights in the order in which a kernel reads them.
+template <class Plan, class Pack>
+class PackTask : public Task {
+ public:
+  PackTask(Plan plan, Pack pack, WeightView view, Array w, Array packed)
+      : plan_(std::move(plan)),
+        pack_(pack),
+        view_(view),
+        w_(w),
+        packed_(packed) {}
+  int64_t items() const override { return pack_items(plan_); }
+  void run(const Bases& bases, Range range, Worker&) const override {
+    WeightView view = view_;
+    view.data = bases.floats(w_);
+    pack_(plan_, view, bases.floats(packed_), range);
+  }
+
+ private:
+  Plan plan_;
+  Pack pack_;
+  WeightView view_;
+  Array w_, packed_;
+};
+
+/// Emits the packing of weights; the packed ones.
+template <class Plan, class Pack>
+Array packed_weights(Lowering& l, const Plan& plan, Pack pack, const WeightView& view,
+                     const Array& w) {
+  const Array packed = l.temporary(DType::float32, {packed_size(plan)});
+  l.emit(std::make_unique<PackTask<Plan, Pack>>(plan, pack, view, w, packed), {w}, {packed},
+         "pack weights");
+  return packed;
+}
+
+template <class Plan, class Kernel>
+class ConvTask : public Task {
+ public:
+  ConvTask(Plan plan, Kernel kernel, ConvOperands operands, Array weights)
+      : plan_(std::move(plan)),
+        kernel_(kernel),
+        operands_(std::move(operands)),
+        weights_(weights) {}
+  int64_t items() const override { return cpu::items(plan_); }
+  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override {
+    kernel_(plan_, arrays_at(bases, operands_, weights_), range, worker);
+  }
+
+ private:
+  Plan plan_;
+  Kernel kernel_;
+  ConvOperands operands_;
+  Array weights_;
+};
+
+class WinogradTask : public Task {
+ public:
+  WinogradTask(WinogradConv plan, WinogradKernel kernel, int phase, ConvOperands operands,
+               Array weights, std::optional<Array> shared)
+      : plan_(std::move(plan)),
+        kernel_(kernel),
+        phase_(phase),
+        operands_(std::move(operands)),
+        weights_(weights),
+        shared_(std::move(shared)) {}
+  int64_t items() const override { return cpu::items(plan_, phase_); }
+  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override {
+    kernel_(plan_, phase_,
+            {arrays_at(bases, operands_, weights_), shared_ ? bases.floats(*shared_) : nullptr},
+            range, worker);
+  }
+
+ private:
+  WinogradConv plan_;
+  WinogradKernel kernel_;
+  int phase_;
+  ConvOperands operands_;
+  Array weights_;
+  std::optional<Array> shared_;
+};
+
+std::vector<Array> reads_of(const ConvOperands& operands, const Array& weights) {
+  std::vector<Array> reads{operands.x, weights};
+  if (operands.bias) reads.push_back(*operands.bias);
+  if (operands.residual) reads.push_back(*operands.residual);
+  return reads;
+}
+
+void emit_winograd(Lowering& l, const WinogradConv& plan, const WeightView& view,
+                   const ConvOperands& operands, int64_t flops) {
+  const Array weights = packed_weights(l, plan, winograd_pack(l.tier()), view, operands.w);
+  std::optional<Array> shared;
+  if (const int64_t bytes = shared_bytes(plan); bytes > 0) shared = l.temporary_bytes(bytes);
+  for (int phase = 0; phase < plan.phases; ++phase) {
+    const bool last = phase + 1 == plan.phases;
+    std::vector<Array> reads = reads_of(operands, weights), writes;
+    if (shared && phase > 0) reads.push_back(*shared);
+    if (shared && !last) writes.push_back(*shared);
+    if (last) writes.push_back(operands.y);
+    l.emit(std::make_unique<WinogradTask>(plan, winograd_kernel(l.tier()), phase, operands, weights,
+                                          shared),
+           std::move(reads), std::move(writes),
+           std::string(last ? "winograd " : "transform for winograd ") +
+               std::string(to_string(plan.form)),
+           last ? flops : 0);
+  }
+}
+
+template <class Plan, class Pack, class Kernel>
+void emit_plain(Lowering& l, const Plan& plan, Pack pack, Kernel kernel, const WeightView& view,
+                const ConvOperands& operands, const char* algorithm, int64_t flops) {
+  const Array weights = packed_weights(l, plan, pack, view, operands.w);
+  l.emit(std::make_unique<ConvTask<Plan, Kernel>>(plan, kernel, operands, weights),
+         reads_of(operands, weights), {operands.y}, algorithm, flops);
+}
+
+/// The Winograd form that beats direct convolution by most; none when none does.
+std::optional<WinogradConv> best_winograd(Lowering& l, const ConvGeometry& geometry,
+                                          const Epilogue& epilogue) {
+  constexpr double direct_speed = 0.95;  // of the peak
+  double least = static_cast<double>(geometry.products()) / direct_speed;
+  std::optional<WinogradConv> best;
+  for (const WinogradForm form : {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2}) {
+    if (l.precision() == Precision::highest && form != WinogradForm::f2x2) continue;
+    if (!winograd_fits(geometry, form)) continue;
+    WinogradConv plan = plan_winograd(geometry, epilogue, l.tier(), form, {.threads = l.threads()});
+    if (const double cost = winograd_cost(plan); cost < least) {
+      least = cost;
+      best = std::move(plan);
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue& epilogue,
+                      const WeightView& view, const ConvOperands& given, int64_t flops) {
+  ConvOperands operands = given;
+  if (operands.bias) operands.bias = with_whole_blocks(l, *operands.bias);
+  if (geometry.channels == 1 && geometry.outputs == 1 && !geometry.plain_input) {
+    emit_plain(l, plan_depthwise(geometry, epilogue, l.tier()), &pack_depthwise,
+               depthwise_kernel(l.tier()), view, operands, "depthwise", flops);
+  } else if (const auto winograd = best_winograd(l, geometry, epilogue)) {
+    emit_winograd(l, *winograd, view, operands, flops);
+  } else {
+    emit_plain(l, plan_direct(geometry, epilogue, l.tier()), &pack_direct, direct_kernel(l.tier()),
+               view, operands, product(geometry.kernel) == 1 ? "direct 1x1" : "direct", flops);
+  }
+}
+
+Epilogue epilogue_of(Lowering& l) {
+  Epilogue epilogue;
+  const Group& group = l.group();
+  if (group.residual)
+    epilogue.residual =
+        group.residual_first ? Epilogue::Residual::before : Epilogue::Residual::after;
+  if (!group.function) return epilogue;
+  if (const auto* clip = std::get_if<Clip>(group.function->op())) {
+    epilogue.low = static_cast<float>(clip->min);
+    epilogue.high = static_cast<float>(clip->max);
+    return epilogue;
+  }
+  const auto& function = std::get<Activation>(*group.function->op());
+  if (function.kind == ActivationKind::relu) {
+    epilogue.low = 0;
+  } else if (function.kind == ActivationKind::silu) {
+    epilogue.kind = Epilogue::Kind::silu;
+  } else {
+    epilogue.kind = Epilogue::Kind::other;
+    epilogue.activate = activate_kernel(l.tier(), function.kind);
+    epilogue.alpha = static_cast<float>(function.alpha);
+    epilogue.beta = static_cast<float>(function.beta);
+  }
+  return epilogue;
+}
+
+std::optional<Array> residual_of(Lowering& l) {
+  if (!l.group().residual) return {};
+  return l.in(l.group().residual, Form::blocked);
+}
+
+}  // namespace convoy::cpu

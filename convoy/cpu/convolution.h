@@ -1,0 +1,43 @@
+// What the lowerings of convolution and its gradients share.
+#pragma once
+
+#include <optional>
+
+#include "convoy/cpu/kernels/conv_geometry.h"
+#include "convoy/cpu/plan/lowering.h"
+
+namespace convoy::cpu {
+
+/// Whether kernels take it: float32 with one to three spatial axes.
+bool is_regular_convolution(const Lowering& l);
+
+/// A convolution of the forward direction in numbers; strides of arrays are left to fill in.
+template <class O>
+ConvGeometry geometry_of(const O& op, const Extents& x, const Extents& w, const Extents& y);
+
+/// Whether x, input 0, is best read as users have it: an image of so few channels that blocks of 16
+/// would be mostly padding.
+bool reads_plain(const Lowering& l, const ConvGeometry& geometry);
+
+/// Weights [O, C/groups, K…] as they lie.
+WeightView weight_view(const ConvGeometry& geometry, const Extents& w, bool flip);
+
+/// What one convolution reads and writes.
+struct ConvOperands {
+  Array x, w;
+  std::optional<Array> bias = {}, residual = {};
+  Array y;
+  int64_t x_offset = 0, y_offset = 0;  // elements; where the geometry's first positions are
+};
+
+/// The steps of one convolution, by the algorithm that costs least. `view` says where the weights
+/// lie in operands.w.
+void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue& epilogue,
+                      const WeightView& view, const ConvOperands& operands, int64_t flops);
+
+/// What the nodes that follow a convolution in its group do to its results.
+Epilogue epilogue_of(Lowering& l);
+/// The array that they add; in blocked form.
+std::optional<Array> residual_of(Lowering& l);
+
+}  // namespace convoy::cpu

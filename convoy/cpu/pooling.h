@@ -1,0 +1,28 @@
+// What the lowerings of pooling share.
+#pragma once
+
+#include "convoy/cpu/kernels/pool.h"
+#include "convoy/cpu/plan/lowering.h"
+#include "convoy/ops/avg_pool.h"
+#include "convoy/ops/max_pool.h"
+
+namespace convoy::cpu {
+
+/// Whether pooling kernels take input i: float32 with one to three spatial axes.
+bool is_regular_image(const Lowering& l, size_t i = 0);
+
+/// The windows of a sliding pool from `in` to `out`, spatial extents.
+template <class O>
+WindowAxes sliding_window_axes(const O& op, const Extents& in, const Extents& out,
+                               bool count_include_pad);
+WindowAxes adaptive_window_axes(const Extents& in, const Extents& out);
+
+/// Pooling of x to y.
+PoolPlan pool_plan(const Array& x, const Array& y, WindowAxes windows);
+/// Emits the step that pools input 0 to output 0.
+void emit_pool(Lowering& l, WindowAxes windows, PoolKernel kernel, const char* algorithm);
+
+/// Spatial extents.
+Extents spatial(const Extents& extents);
+
+}  // namespace convoy::cpu
