@@ -5,30 +5,17 @@
 
 #include <algorithm>
 #include <barrier>
-#include <memory>
-#include <new>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include <benchmark/benchmark.h>
+
+#include "convoy/cpu/memory.h"
 
 namespace {
 
 using namespace convoy::cpu;
-
-struct Free {
-  void operator()(float* p) const { ::operator delete(p, std::align_val_t{64}); }
-};
-using Floats = std::unique_ptr<float, Free>;
-Floats floats(int64_t count) {
-  const size_t size = static_cast<size_t>(count);
-  Floats result(
-      static_cast<float*>(::operator new((size + 16) * sizeof(float), std::align_val_t{64})));
-  for (size_t i = 0; i < size; ++i)
-    result.get()[i] = static_cast<float>(i * 2654435761u % 2048) / 1024.f - 1;
-  return result;
-}
 
 struct Case {
   const char* name;
@@ -53,29 +40,35 @@ ConvGeometry geometry(const Case& c) {
   return conv;
 }
 
-/// One layer with its arrays, run by any number of threads.
+/// One layer with its arrays in one piece of memory, run by any number of threads.
 class Layer {
  public:
-  Layer(const Case& c, Tier tier, int threads)
+  Layer(const Case& c, Tier tier, int64_t threads)
       : conv_(geometry(c)),
-        plan_(plan_winograd(conv_, relu(), tier, c.form, {.threads = threads})),
+        plan_(plan_winograd(conv_, {.low = 0}, tier, c.form, {.threads = threads})),
         kernel_(winograd_kernel(tier)),
-        step_((packed_size(plan_) + 15) / 16 * 16),
-        copies_(c.cold ? std::max<int64_t>(2, (96 << 20) / (4 * step_)) : 1),
-        x_(floats(conv_.batch * conv_.x.batch)),
-        packed_(floats(step_ * copies_)),
-        bias_(floats(whole_blocks(conv_.outputs))),
-        y_(floats(conv_.batch * conv_.y.batch)),
-        shared_(floats(shared_bytes(plan_) / 4)) {
-    for (int i = 0; i < threads; ++i) scratch_.push_back(floats(scratch_bytes(plan_) / 4));
+        threads_(threads),
+        step_(aligned(packed_size(plan_) * 4)),
+        copies_(c.cold ? std::max<int64_t>(2, (96 << 20) / step_) : 1) {
+    const auto reserve = [&](int64_t bytes) {
+      return std::exchange(size_, size_ + aligned(bytes));
+    };
+    x_ = reserve(conv_.batch * conv_.x.batch * 4);
+    y_ = reserve(conv_.batch * conv_.y.batch * 4);
+    bias_ = reserve(whole_blocks(conv_.outputs) * 4);
+    shared_ = reserve(shared_bytes(plan_));
+    scratch_ = reserve(aligned(scratch_bytes(plan_)) * threads);
+    weights_ = reserve(step_ * copies_);
+    memory_ = Memory(size_);
+    for (int64_t i = 0; i < size_ / 4; ++i)
+      at(0)[i] = static_cast<float>(i * 2654435761 % 2048) / 1024.f - 1;
   }
 
-  void phase(int phase, int thread) {
-    Worker worker{scratch_[static_cast<size_t>(thread)].get()};
-    const int64_t threads = static_cast<int64_t>(scratch_.size());
-    const float* weights = packed_.get() + turn_ % copies_ * step_;
-    kernel_(plan_, phase, {{x_.get(), weights, bias_.get(), nullptr, y_.get()}, shared_.get()},
-            share(items(plan_, phase), thread, threads), worker);
+  void run(int phase, int64_t thread) {
+    Worker worker{at(scratch_ + thread * aligned(scratch_bytes(plan_)))};
+    const float* weights = at(weights_ + turn_ % copies_ * step_);
+    kernel_(plan_, phase, {{at(x_), weights, at(bias_), nullptr, at(y_)}, at(shared_)},
+            share(items(plan_, phase), thread, threads_), worker);
   }
   void next() { ++turn_; }
 
@@ -84,25 +77,24 @@ class Layer {
     const double flops = 2e-9 * static_cast<double>(conv_.products());
     state.counters["GFLOP/s"] =
         benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
-    state.counters["cost"] = winograd_cost(plan_) * 2e-9;
-    state.counters["chunk"] = static_cast<double>(plan_.chunk_tiles);
+    state.counters["cost"] = 2e-9 * winograd_cost(plan_);
   }
 
  private:
-  static Epilogue relu() { return {.low = 0}; }
+  float* at(int64_t offset) { return reinterpret_cast<float*>(memory_.data() + offset); }
 
   ConvGeometry conv_;
   WinogradConv plan_;
   WinogradKernel kernel_;
-  int64_t step_, copies_, turn_ = 0;
-  Floats x_, packed_, bias_, y_, shared_;
-  std::vector<Floats> scratch_;
+  int64_t threads_, step_, copies_, turn_ = 0, size_ = 0;
+  int64_t x_, y_, bias_, shared_, scratch_, weights_;  // offsets
+  Memory memory_;
 };
 
 void one_thread(benchmark::State& state, Case c, Tier tier) {
   Layer layer(c, tier, 1);
   for (auto _ : state) {
-    for (int phase = 0; phase < layer.plan().phases; ++phase) layer.phase(phase, 0);
+    for (int phase = 0; phase < layer.plan().phases; ++phase) layer.run(phase, 0);
     layer.next();
   }
   layer.report(state);
@@ -114,7 +106,7 @@ void two_threads(benchmark::State& state, Case c, Tier tier) {
   bool stop = false;
   const auto run = [&](int thread) {
     for (int phase = 0; phase < layer.plan().phases; ++phase) {
-      layer.phase(phase, thread);
+      layer.run(phase, thread);
       meet.arrive_and_wait();
     }
   };
@@ -134,6 +126,20 @@ void two_threads(benchmark::State& state, Case c, Tier tier) {
   meet.arrive_and_wait();
   other.join();
   layer.report(state);
+}
+
+/// Training packs weights anew in each step: bytes of transformed weights.
+void pack(benchmark::State& state, Case c, Tier tier) {
+  const ConvGeometry conv = geometry(c);
+  const WinogradConv plan = plan_winograd(conv, {}, tier, c.form);
+  const int64_t size = conv.outputs * conv.channels * 9, bytes = packed_size(plan) * 4;
+  const Memory memory(aligned(size * 4) + bytes);
+  float* packed = reinterpret_cast<float*>(memory.data());
+  float* weights = packed + packed_size(plan);
+  std::fill(weights, weights + size, 1.f);
+  const WeightView view{weights, 0, 0, conv.channels * 9, 9, {9, 3, 1}};
+  for (auto _ : state) winograd_pack(tier)(plan, view, packed, {0, pack_items(plan)});
+  state.SetBytesProcessed(state.iterations() * bytes);
 }
 
 constexpr WinogradForm f4 = WinogradForm::f4x4, f2 = WinogradForm::f2x2, s2 = WinogradForm::stride2;
@@ -174,6 +180,9 @@ const bool registered = [] {
     benchmark::RegisterBenchmark((name + "two_threads").c_str(), two_threads, c, tiers().front())
         ->UseRealTime();
   }
+  for (const int64_t channels : {64, 512})
+    benchmark::RegisterBenchmark(("winograd/pack/" + std::to_string(channels)).c_str(), pack,
+                                 Case{"", f4, 1, channels, channels, 1, 7, false}, tiers().front());
   return true;
 }();
 
