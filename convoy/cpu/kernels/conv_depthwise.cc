@@ -306,7 +306,7 @@ void Run(const DepthwiseConv& plan, const ConvArrays& at, Range range, Worker& w
             if (before) run.residual += g.residual.axis[1];
           }
           walk.Borders(run);
-          if (!clamp || after)
+          if (!DoneBefore(epilogue))
             Finish<lanes>(epilogue, run.y, run.y_step,
                           after ? residual + row * g.residual.axis[1] : nullptr, run.residual_step,
                           g.out[2]);

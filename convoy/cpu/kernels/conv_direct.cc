@@ -19,25 +19,26 @@ HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
-TileKernel KernelOf(const DirectConv& plan, size_t log_vectors) {
-  const ConvGeometry& g = plan.geometry;
-  const int64_t shape = plan.shapes[log_vectors];
-  const int64_t pixel_step = g.stride[2] * (g.plain_input ? 1 : g.x.axis[2]);
+/// The tile of N lanes for pixels that lie as the plan's do; unusual distances share one.
+template <int64_t N>
+TileKernel BlockedTile(const DirectConv& plan, int64_t shape) {
+  const int64_t pixel_step = plan.geometry.stride[2] * column_of(plan);
+  if (pixel_step == block) return TileOf<N, block>(shape);
+  if constexpr (N == lanes) {
+    if (pixel_step == 2 * block) return TileOf<N, 2 * block>(shape);
+  }
+  return TileOf<N, 0>(shape);
+}
+TileKernel KernelOf(const DirectConv& plan, size_t slot) {
+  const int64_t shape = plan.shapes[slot];
+  if (plan.geometry.plain_input) return PlainTile(plan.lanes, plan.geometry.stride[2], shape);
+  if constexpr (lanes > 8) {
+    if (plan.lanes == 8) return BlockedTile<8>(plan, shape);
+  }
   if constexpr (lanes > 4) {
-    if (plan.half != 0) {
-      if (g.plain_input) return TileOf<lanes / 2, 0>(shape);
-      if (pixel_step == 16) return TileOf<lanes / 2, 16>(shape);
-      return TileOf<lanes / 2, 0>(shape);
-    }
+    if (plan.lanes == 4) return BlockedTile<4>(plan, shape);
   }
-  if (g.plain_input) {
-    if (pixel_step == 1) return TileOf<lanes, 1>(shape);
-    if (pixel_step == 2) return TileOf<lanes, 2>(shape);
-  } else {
-    if (pixel_step == 16) return TileOf<lanes, 16>(shape);
-    if (pixel_step == 32) return TileOf<lanes, 32>(shape);
-  }
-  return TileOf<lanes, 0>(shape);
+  return BlockedTile<lanes>(plan, shape);
 }
 
 void Run(const DirectConv& plan, const ConvArrays& at, Range range, Worker& worker) {

@@ -17,12 +17,12 @@ namespace convoy::cpu {
 struct DirectConv {
   ConvGeometry geometry;  // the axes of dense 1×1 convolutions made one
   Epilogue epilogue;
-  int64_t lanes = 0;                   // of a vector of outputs
-  int64_t half = 0;                    // 1: vectors of half the tier's lanes
+  int64_t lanes = 0;                   // of a vector of outputs: the tier's, or fewer
   int64_t vectors = 0;                 // of one group's outputs
   int64_t tile_vectors = 0;            // of the widest tile: 1, 2 or 4
   std::array<int64_t, 3> shapes = {};  // of tiles of 1, 2, 4 vectors: index into tile_shapes()
   bool scattered = false;  // outputs of a group start inside a vector: they go through scratch
+  bool copied = false;     // items copy their part of the image, with its padding, first
 
   int64_t item_rows = 1;                    // output rows of one item
   int64_t bands = 1;                        // parts of a row, of whole tiles but the last

@@ -1,6 +1,5 @@
 // Which item computes what: the walk over tiles of outputs and rows, and the segments of a row.
 #include <algorithm>
-#include <cstring>
 
 #include "convoy/cpu/kernels/conv_direct_work.h"
 #include "convoy/cpu/kernels/conv_taps.h"
@@ -66,9 +65,9 @@ Scratch scratch(const DirectConv& plan) {
   Scratch s{};
   s.segments = whole(g.kernel[0] * g.kernel[1] * parts *
                      static_cast<int64_t>(sizeof(Segment) / sizeof(float)));
-  if (g.plain_input) {
-    s.copy = whole(g.channels * g.kernel[0] * reach(g, 1, plan.item_rows) *
-                   reach(g, 2, plan.max_pixels));
+  if (plan.copied) {
+    s.copy = whole(parts * g.kernel[0] * reach(g, 1, plan.item_rows) *
+                   reach(g, 2, plan.max_pixels) * column_of(plan));
   } else {
     s.edge = whole(max_tile_pixels * g.stride[2] * g.x.axis[2] + block);
   }
@@ -79,42 +78,50 @@ Scratch scratch(const DirectConv& plan) {
   return s;
 }
 
-/// Where row (d, h) of channel c of a plain image's item was copied to,
-/// Rows in the padding are neither copied nor read.
+/// Where rows were copied to, of each channel of a plain image, or else block of channels.
 struct Copy {
   float* data;
-  int64_t rows, columns, kernel_depth;
-  float* row(int64_t c, int64_t kd, int64_t h) const {
-    return data + ((c * kernel_depth + kd) * rows + h) * columns;
+  int64_t rows, columns, kernel_depth, column;
+  float* row(int64_t part, int64_t kd, int64_t h) const {
+    return data + ((part * kernel_depth + kd) * rows + h) * columns * column;
   }
 };
 
-/// The rows that an item of a plain image reads, with their padding at both sides.
-Copy copy_rows(const ConvGeometry& g, const Item& item, const float* image, float* to) {
+/// The first channel (of a plain image) or block that a group reads, and the one after the last.
+Range parts_of(const ConvGeometry& g, int64_t group) {
+  const int64_t first = group * g.channels;
+  if (g.plain_input) return {first, first + g.channels};
+  return {first / block, blocks_of(first + g.channels)};
+}
+
+/// The rows that an item reads, with their padding at both sides. Rows in the padding are neither
+/// copied nor read.
+Copy copy_rows(const DirectConv& plan, const Item& item, const float* image, float* to) {
+  const ConvGeometry& g = plan.geometry;
+  const int64_t column = column_of(plan);
   const Copy copy{to, reach(g, 1, item.rows.end - item.rows.begin),
-                  reach(g, 2, item.pixels.end - item.pixels.begin), g.kernel[0]};
+                  reach(g, 2, item.pixels.end - item.pixels.begin), g.kernel[0], column};
   const int64_t top = item.rows.begin * g.stride[1] - g.begin[1];
   const int64_t left = item.pixels.begin * g.stride[2] - g.begin[2];
   const int64_t first = std::clamp<int64_t>(-left, 0, copy.columns);
   const int64_t last = std::clamp<int64_t>(g.in[2] - left, first, copy.columns);
-  const Range taps = taps_inside(g, 0, item.depth);
-  for (int64_t c = 0; c < g.channels; ++c)
+  const Range taps = taps_inside(g, 0, item.depth), parts = parts_of(g, item.group);
+  for (int64_t part = parts.begin; part < parts.end; ++part)
     for (int64_t kd = taps.begin; kd < taps.end; ++kd) {
       const int64_t d = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
-      const float* const plane =
-          image + (item.group * g.channels + c) * g.x.channel + d * g.x.axis[0];
+      const float* const plane = image + part * g.x.channel + d * g.x.axis[0];
       for (int64_t r = 0; r < copy.rows; ++r) {
         if (top + r < 0 || top + r >= g.in[1]) continue;
-        const float* const from = plane + (top + r) * g.x.axis[1];
-        float* const row = copy.row(c, kd, r);
-        std::fill(row, row + first, 0.f);
-        if (g.x.axis[2] == 1) {
-          std::memcpy(row + first, from + left + first,
-                      static_cast<size_t>(last - first) * sizeof(float));
+        const float* const from = plane + (top + r) * g.x.axis[1] + left * g.x.axis[2];
+        float* const row = copy.row(part - parts.begin, kd, r);
+        std::fill(row, row + first * column, 0.f);
+        if (g.x.axis[2] == column) {
+          std::copy(from + first * column, from + last * column, row + first * column);
         } else {
-          for (int64_t i = first; i < last; ++i) row[i] = from[(left + i) * g.x.axis[2]];
+          for (int64_t i = first; i < last; ++i)
+            std::copy_n(from + i * g.x.axis[2], column, row + i * column);
         }
-        std::fill(row + last, row + copy.columns, 0.f);
+        std::fill(row + last * column, row + copy.columns * column, 0.f);
       }
     }
   return copy;
@@ -141,17 +148,20 @@ struct Walk {
           end = segment_end(g, item.group, c);
           Segment& segment = segments[count++];
           segment.step = ((kd * g.kernel[1] + kh) * g.channels + c) * g.kernel[2];
-          if (g.plain_input) {
-            segment.x = copy.row(c, kd, (h - item.rows.begin) * g.stride[1] + kh * g.dilation[1]);
-            segment.steps = g.kernel[2];
+          segment.steps = g.plain_input ? g.kernel[2] : end - c;
+          const int64_t channel = item.group * g.channels + c;
+          const int64_t part = g.plain_input ? channel : channel / block;
+          const int64_t lane = g.plain_input ? 0 : channel % block;
+          if (plan.copied) {
+            segment.x = copy.row(part - parts_of(g, item.group).begin, kd,
+                                 (h - item.rows.begin) * g.stride[1] + kh * g.dilation[1]) +
+                        lane;
             continue;
           }
-          const int64_t channel = item.group * g.channels + c;
           const int64_t in_depth = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
           const int64_t in_row = h * g.stride[1] - g.begin[1] + kh * g.dilation[1];
-          segment.x = at.x + item.image * g.x.batch + channel / block * g.x.channel +
-                      in_depth * g.x.axis[0] + in_row * g.x.axis[1] + channel % block;
-          segment.steps = end - c;
+          segment.x = at.x + item.image * g.x.batch + part * g.x.channel + in_depth * g.x.axis[0] +
+                      in_row * g.x.axis[1] + lane;
         }
     return count;
   }
@@ -187,16 +197,16 @@ struct Walk {
     run.taps = g.plain_input ? 1 : g.kernel[2];
     run.dilation = g.dilation[2];
     run.step = g.plain_input ? g.dilation[2] : 1;
-    run.column = g.plain_input ? 1 : g.x.axis[2];
+    run.column = column_of(plan);
     run.stride = g.stride[2];
-    run.begin = g.plain_input ? item.pixels.begin * g.stride[2] : g.begin[2];
+    run.begin = plan.copied ? item.pixels.begin * g.stride[2] : g.begin[2];
     run.first = item.pixels.begin;
     run.count = item.pixels.end - item.pixels.begin;
     run.epilogue = &plan.epilogue;
     run.edge = edge;
     Copy copy{};
-    if (g.plain_input) copy = copy_rows(g, item, at.x + item.image * g.x.batch, copied);
-    run.width = g.plain_input ? copy.columns : g.in[2];
+    if (plan.copied) copy = copy_rows(plan, item, at.x + item.image * g.x.batch, copied);
+    run.width = plan.copied ? copy.columns : g.in[2];
 
     const int64_t steps = g.channels * product(g.kernel);
     for (int64_t v = item.vectors.begin, size; v < item.vectors.end; v += size) {

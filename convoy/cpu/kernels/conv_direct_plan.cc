@@ -3,6 +3,7 @@
 #include <span>
 
 #include "convoy/cpu/kernels/conv_direct_work.h"
+#include "convoy/cpu/kernels/conv_taps.h"
 
 namespace convoy::cpu {
 
@@ -79,14 +80,12 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
   ConvGeometry& g = plan.geometry;
   collapse(g, epilogue.residual != Epilogue::Residual::none);
 
-  plan.lanes = lanes_of(tier);
-  const int64_t half = plan.lanes / 2;
-  const bool fits = g.groups == 1 || g.outputs % plan.lanes == 0;
-  const bool fits_half = g.groups == 1 ? g.outputs <= half : g.outputs % half == 0;
-  if (half >= 4 && (g.outputs <= half || (!fits && fits_half))) {
-    plan.lanes = half;
-    plan.half = 1;
-  }
+  // Vectors of fewer lanes where the widest would be half empty, or groups start inside one.
+  const int64_t most = lanes_of(tier);
+  plan.lanes = most;
+  while (plan.lanes > 4 && (g.outputs <= plan.lanes / 2 ||
+                            (g.groups > 1 && g.outputs % plan.lanes == plan.lanes / 2)))
+    plan.lanes /= 2;
   plan.scattered = g.groups > 1 && g.outputs % plan.lanes != 0;
   plan.vectors = (g.outputs + plan.lanes - 1) / plan.lanes;
 
@@ -97,7 +96,7 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
     const size_t log = shape_slot(vectors);
     const Choice choice = best_shape(shapes, vectors, width);
     plan.shapes[log] = std::max<int64_t>(choice.shape, 0);
-    if (choice.shape < 0 || vectors > plan.vectors) continue;
+    if (choice.shape < 0 || vectors > plan.vectors || (plan.lanes < most && vectors > 2)) continue;
     if (plan.tile_vectors == 0 || choice.cost < best) {
       plan.tile_vectors = vectors;
       best = choice.cost;
@@ -107,6 +106,9 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
   // Items: as many rows as keep their input in the cache; then halves, until there are enough.
   const int64_t pixels_of_tile =
       shapes[static_cast<size_t>(plan.shapes[shape_slot(plan.tile_vectors)])].pixels;
+  // Few outputs on a narrow map: a tile's pixels outside would be sorted out again and again.
+  const bool padded = g.begin[2] > 0 || reach(g, 2, width) - g.begin[2] > g.in[2];
+  plan.copied = g.plain_input || (padded && g.outputs <= 2 * block && width <= 4 * pixels_of_tile);
   plan.band_pixels = pixels_of_tile;
   plan.band_tiles = std::max<int64_t>(1, width / pixels_of_tile);
   const int64_t max_bands = plan.band_tiles;

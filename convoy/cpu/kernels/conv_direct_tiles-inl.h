@@ -15,20 +15,20 @@ HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 
 /// The pixels of one tap from column `column` on, zero outside the image, `pixel_step` apart.
+template <int64_t N>
 HWY_INLINE const float* Edge(const TileRun& run, const Segment& segment, int64_t column,
                              int64_t pixels, int64_t pixel_step) {
-  const D d;
+  const Tag<N> d;
+  const int64_t whole = segment.steps % N == 0 ? segment.steps : 0;
   float* to = run.edge;
   for (int64_t i = 0; i < pixels; ++i, column += run.stride, to += pixel_step) {
-    const bool inside = column >= 0 && column < run.width;
-    const float* const from = segment.x + (inside ? column : 0) * run.column;
-    if (!inside) {
-      for (int64_t l = 0; l < block; l += lanes) hn::StoreU(hn::Zero(d), d, to + l);
-    } else if (segment.steps == block) {
-      for (int64_t l = 0; l < block; l += lanes) hn::StoreU(hn::LoadU(d, from + l), d, to + l);
-    } else {
-      for (int64_t c = 0; c < segment.steps; ++c) to[c] = from[c];
+    if (column < 0 || column >= run.width) {
+      for (int64_t c = 0; c < segment.steps; c += N) hn::StoreU(hn::Zero(d), d, to + c);
+      continue;
     }
+    const float* const from = segment.x + column * run.column;
+    for (int64_t c = 0; c < whole; c += N) hn::StoreU(hn::LoadU(d, from + c), d, to + c);
+    for (int64_t c = whole; c < segment.steps; ++c) to[c] = from[c];
   }
   return run.edge;
 }
@@ -73,7 +73,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
             continue;
           }
           if (column < 0 || column + reach >= run.width)
-            x = Edge(run, *segment, column, WT, pixel_step);
+            x = Edge<N>(run, *segment, column, WT, pixel_step);
         }
         HWY_UNROLL(1) for (int64_t c = 0; c < steps; ++c) {
           Vec<N> weight[KV];
@@ -107,7 +107,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
         hn::StoreU(sum[j][i], d, to + i * run.y_step);
       }
     }
-    if (epilogue.kind != Epilogue::Kind::clamp || epilogue.residual == Epilogue::Residual::after)
+    if (!DoneBefore(epilogue))
       for (int64_t j = 0; j < KV; ++j) {
         const size_t v = static_cast<size_t>(j);
         const float* residual = run.residual[v];
@@ -127,15 +127,29 @@ inline constexpr const auto& shapes =
     no_fma;
 #endif
 
+/// Narrower vectors serve outputs so few that no tile has more than two.
+template <int64_t N, int64_t PS, int64_t KV, int64_t WT>
+constexpr TileKernel OneTile() {
+  if constexpr (N == lanes || KV <= 2) {
+    return Tiles<N, KV, WT, PS>;
+  } else {
+    return nullptr;
+  }
+}
 template <int64_t N, int64_t PS, size_t... I>
 constexpr auto TileTable(std::index_sequence<I...>) {
-  return std::array<TileKernel, sizeof...(I)>{Tiles<N, shapes[I].vectors, shapes[I].pixels, PS>...};
+  return std::array<TileKernel, sizeof...(I)>{
+      OneTile<N, PS, shapes[I].vectors, shapes[I].pixels>()...};
 }
 template <int64_t N, int64_t PS>
 HWY_INLINE TileKernel TileOf(int64_t shape) {
   static constexpr auto table = TileTable<N, PS>(std::make_index_sequence<shapes.size()>());
   return table[static_cast<size_t>(shape)];
 }
+
+/// The tile of `count` lanes for plain images whose pixels are `stride` columns apart: compiled in
+/// conv_direct_plain.cc.
+TileKernel PlainTile(int64_t count, int64_t stride, int64_t shape);
 
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

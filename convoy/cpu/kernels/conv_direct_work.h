@@ -30,6 +30,12 @@ constexpr int64_t segment_end(const ConvGeometry& g, int64_t group, int64_t c) {
   return std::min(g.channels, c + block - lane);
 }
 
+/// Floats between columns of what the tiles read.
+constexpr int64_t column_of(const DirectConv& plan) {
+  const ConvGeometry& g = plan.geometry;
+  return g.plain_input ? 1 : plan.copied ? block : g.x.axis[2];
+}
+
 /// First pixel of part `band` of a row: bands end at whole tiles, so that no tile writes into two.
 constexpr int64_t band_begin(const DirectConv& plan, int64_t band) {
   if (band == plan.bands) return plan.geometry.out[2];

@@ -24,11 +24,17 @@ HWY_INLINE Vec<N> AnySilu(Vec<N> x) {
   if constexpr (N == lanes) {
     return Silu(x);
   } else {
-    return hn::LowerHalf(Tag<N>(), Silu(hn::ZeroExtendVector(D(), x)));
+    return hn::LowerHalf(Tag<N>(), AnySilu<2 * N>(hn::ZeroExtendVector(Tag<2 * N>(), x)));
   }
 }
 
-/// What the epilogue does to `count` stored pixels of one vector.
+/// Whether nothing is left for Finish after values were clamped in registers.
+inline bool DoneBefore(const Epilogue& epilogue) {
+  return epilogue.kind == Epilogue::Kind::clamp && epilogue.residual != Epilogue::Residual::after;
+}
+
+/// The rest of the epilogue, over `count` pixels of one vector that were just stored: SiLU waits
+/// for its own divisions, and costs the same in registers.
 template <int64_t N>
 HWY_NOINLINE void Finish(const Epilogue& epilogue, float* y, int64_t y_step, const float* residual,
                          int64_t residual_step, int64_t count) {
