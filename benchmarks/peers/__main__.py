@@ -135,6 +135,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     args = arguments()
+    args.out = args.out.resolve()
     args.out.mkdir(parents=True, exist_ok=True)
     ours = [name for name in ENGINES if name.startswith("convoy")]
     engines = ours[:1] + [name for name in args.peers if name != ours[0]]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -120,15 +121,16 @@ def _ncnn(case: Case, threads: int, folder: Path) -> Call:
     if case.batch != 1 or (case.kind == "layer" and len(case.layer.kernel) != 2):
         raise NotOffered("takes single images")
     import ncnn
-    import pnnx
     from graphs import export, work_of
 
-    path = export(case, folder)
-    stem = path.with_suffix("")
+    stem = export(case, folder).with_suffix("")
     if not stem.with_suffix(".ncnn.bin").exists():
-        # In its own folder: it leaves a dozen files.
-        command = [pnnx.EXEC_PATH, str(path), "fp16=0"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        # The program alone: the package around it imports PyTorch.
+        package = find_spec("pnnx")
+        if package is None or package.origin is None:
+            raise NotOffered("pnnx is not installed")
+        pnnx = Path(package.origin).parent / "pnnx"
+        subprocess.run([pnnx, f"{stem}.onnx", "fp16=0"], check=True, capture_output=True)
     net = ncnn.Net()
     net.opt.num_threads = threads
     net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
@@ -204,22 +206,24 @@ def _torch(case: Case, threads: int, folder: Path) -> Call:
             return grads[0] if wanted[0] else grads[1]
 
         return backward
-    import torchvision
+    import torch_networks
+    from graphs import work_of
 
-    if not hasattr(torchvision.models, case.name):
-        raise NotOffered("torchvision has no such network")
-    model = getattr(torchvision.models, case.name)(weights=None).to(memory_format=last)
+    if case.name not in torch_networks.NETWORKS:
+        raise NotOffered("not written in PyTorch here")
+    work = work_of(case)
+    weights = {p.name: np.array(p.value) for p in work.graph.parameters}
+    model = torch_networks.build(case.name, weights).to(memory_format=last)
+    images = placed(work.arrays[0])
     if case.kind == "network":
         model = model.eval()
-        image = placed(np.random.default_rng(0).random((1, 3, 224, 224), np.float32))
 
         def infer() -> Any:
             with torch.inference_mode():
-                return model(image)
+                return model(images)
 
         return infer
-    images = placed(np.random.default_rng(0).random((case.batch, 3, 224, 224), np.float32))
-    labels = torch.from_numpy(np.random.default_rng(0).integers(0, 1000, case.batch))
+    labels = torch.from_numpy(work.arrays[-1])
     descent = torch.optim.SGD(model.parameters(), lr=0.01)
     model.train()
 
@@ -244,7 +248,7 @@ ENGINES = {
     "jax": Engine("jax", _jax),
     "torch": Engine("torch", _torch),
 }
-"""By name; what each is held against Convoy in is its best setting for latency on CPUs."""
+"""By name, each at its best settings for latency on CPUs."""
 
 
 def environment(threads: int) -> dict[str, str]:

@@ -60,7 +60,7 @@ def environment() -> dict[str, str]:
 def run_cpp(code: str, folder: Path) -> None:
     (folder / "block.cc").write_text(code)
     library = [f"-I{ROOT}", f"-I{BUILD}/generated", f"{BUILD}/libconvoy.a", "-lfmt", "-pthread"]
-    library += ["-lpng", "-ljpeg", "-lzip"]
+    library += ["-lhwy", "-lpng", "-ljpeg", "-lzip"]
     command = [os.environ.get("CXX", "c++"), "-std=c++20", "block.cc", *library, "-o", "block"]
     subprocess.run(command, cwd=folder, check=True)
     subprocess.run(["./block"], cwd=folder, env=environment(), check=True)

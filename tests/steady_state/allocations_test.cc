@@ -11,23 +11,17 @@
 #include "convoy/ops/conv.h"
 #include "convoy/ops/max_pool.h"
 #include "convoy/ops/reshape.h"
+#include "sanitizer.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define CONVOY_MALLOC_IS_TAKEN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CONVOY_MALLOC_IS_TAKEN 1
-#endif
-#endif
-#if !defined(__GLIBC__)
-#define CONVOY_MALLOC_IS_TAKEN 1
+#if defined(__GLIBC__) && !defined(CONVOY_SANITIZER_OWNS_MALLOC)
+#define CONVOY_COUNTS_ALLOCATIONS 1
 #endif
 
 namespace {
 std::atomic<int64_t> allocations{0};
 }
 
-#if !defined(CONVOY_MALLOC_IS_TAKEN)
+#if defined(CONVOY_COUNTS_ALLOCATIONS)
 extern "C" {
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);
@@ -90,7 +84,7 @@ int64_t allocations_of(const Function& f, const std::vector<Tensor>& inputs) {
 class SteadyState : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
-#if defined(CONVOY_MALLOC_IS_TAKEN)
+#if !defined(CONVOY_COUNTS_ALLOCATIONS)
     GTEST_SKIP() << "malloc belongs to a sanitizer or another C library here";
 #endif
   }
