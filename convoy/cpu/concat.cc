@@ -42,11 +42,25 @@ void join_channels(Lowering& l) {
   }
 }
 
+void join_plain(const Concat& op, Lowering& l) {
+  const auto axis = static_cast<size_t>(op.axis);
+  const Array y = l.result(Form::plain);
+  const Extents strides = dense_strides(y.extents);
+  int64_t at = 0;
+  for (size_t i = 0; i < l.input_count(); ++i) {
+    const Array x = l.plain(i);
+    CopyPlan plan = copy_plan(size_of(x.dtype), x.extents, dense_strides(x.extents), strides, 0,
+                              at * strides[axis]);
+    l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "copy");
+    at += x.extents[axis];
+  }
+}
+
 }  // namespace
 
 void lower(const Concat& op, Lowering& l) {
   if (joins_channels(op, l)) return join_channels(l);
-  l.by_reference();
+  join_plain(op, l);
 }
 
 }  // namespace convoy::cpu

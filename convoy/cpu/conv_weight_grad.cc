@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "convoy/cpu/convolution.h"
+#include "convoy/cpu/kernels/conv_depthwise_grad.h"
 #include "convoy/cpu/kernels/winograd_weight_grad.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/passes/passes.h"
@@ -80,6 +81,24 @@ class WinogradTask : public Task {
   std::optional<Array> shared_;
 };
 
+class DepthwiseTask : public Task {
+ public:
+  DepthwiseTask(ConvGeometry geometry, Tier tier, Operands operands)
+      : geometry_(geometry),
+        kernel_(depthwise_weight_grad_kernel(tier)),
+        operands_(std::move(operands)) {}
+  int64_t items() const override { return depthwise_weight_grad_items(geometry_); }
+  int64_t scratch_bytes() const override { return depthwise_weight_grad_scratch_bytes(geometry_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override {
+    kernel_(geometry_, operands_.at(bases, {}), range, worker);
+  }
+
+ private:
+  ConvGeometry geometry_;
+  DepthwiseWeightGradKernel kernel_;
+  Operands operands_;
+};
+
 void emit_winograd(Lowering& l, const WinogradWeightGrad& plan, const Operands& operands) {
   std::optional<Array> shared;
   if (const int64_t bytes = shared_bytes(plan); bytes > 0) shared = l.temporary_bytes(bytes);
@@ -114,6 +133,9 @@ void lower(const ConvWeightGrad& op, Lowering& l) {
   geometry.y = operands.grad.strides();
   if (prefers_winograd(l, geometry)) {
     emit_winograd(l, winograd_weight_grad_plan(l.tier(), geometry, l.threads()), operands);
+  } else if (depthwise_grad_fits(geometry)) {
+    l.emit(std::make_unique<DepthwiseTask>(geometry, l.tier(), operands),
+           {operands.x, operands.grad}, {operands.w}, "depthwise", flops(l.node()));
   } else {
     l.emit(std::make_unique<DirectTask>(weight_grad_plan(l.tier(), geometry), l.tier(), operands),
            {operands.x, operands.grad}, {operands.w}, "direct", flops(l.node()));

@@ -67,6 +67,12 @@ void PlainIndicesTask::run(const Bases& bases, Range range, Worker&) const {
   }
 }
 
+Extents dense_strides(const Extents& extents) {
+  Extents strides(extents.size(), 1);
+  for (size_t a = extents.size(); a-- > 1;) strides[a - 1] = strides[a] * extents[a];
+  return strides;
+}
+
 Array channels_of(const Array& array, int64_t first, int64_t channels) {
   Array part = array;
   part.offset += first / block * array.strides().channel * size_of(array.dtype);

@@ -1,6 +1,7 @@
 // Steps that move arrays as they are, or between the forms.
 #pragma once
 
+#include "convoy/cpu/kernels/copy.h"
 #include "convoy/cpu/kernels/reorder.h"
 #include "convoy/cpu/plan/plan.h"
 
@@ -16,6 +17,28 @@ class CopyTask : public Task {
  private:
   Array from_, to_;
 };
+
+/// Elements of a plain array to those of another, by the strides of a plan.
+class StridedCopyTask : public Task {
+ public:
+  StridedCopyTask(CopyPlan plan, Array from, Array to, Tier tier)
+      : plan_(std::move(plan)),
+        kernel_(copy_kernel(tier)),
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+  int64_t items() const override { return cpu::items(plan_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override {
+    kernel_(plan_, {bases.bytes(from_), bases.bytes(to_)}, range, worker);
+  }
+
+ private:
+  CopyPlan plan_;
+  CopyKernel kernel_;
+  Array from_, to_;
+};
+
+/// Distances in elements between neighbours of a dense row-major array.
+Extents dense_strides(const Extents& extents);
 
 /// A plain array to a blocked one, or the way back.
 class ReorderTask : public Task {

@@ -41,8 +41,6 @@ inline constexpr bool falls_back<LayerNorm> = true;
 template <>
 inline constexpr bool falls_back<LpPool> = true;
 template <>
-inline constexpr bool falls_back<Matmul> = true;
-template <>
 inline constexpr bool falls_back<MaxUnpoolGrad> = true;
 template <>
 inline constexpr bool falls_back<NonMaxSuppression> = true;
@@ -63,11 +61,7 @@ inline constexpr bool falls_back<ShapeOf> = true;
 template <>
 inline constexpr bool falls_back<SliceInputGrad> = true;
 template <>
-inline constexpr bool falls_back<Softmax> = true;
-template <>
 inline constexpr bool falls_back<TopK> = true;
-template <>
-inline constexpr bool falls_back<Transpose> = true;
 template <>
 inline constexpr bool falls_back<Unfold> = true;
 
@@ -84,6 +78,7 @@ void lower(const Concat& op, Lowering& l);
 void lower(const Conv& op, Lowering& l);
 void lower(const ConvInputGrad& op, Lowering& l);
 void lower(const ConvWeightGrad& op, Lowering& l);
+void lower(const Matmul& op, Lowering& l);
 void lower(const MaxPool& op, Lowering& l);
 void lower(const MaxUnpool& op, Lowering& l);
 void lower(const Reduce& op, Lowering& l);
@@ -91,6 +86,8 @@ void lower(const Reshape& op, Lowering& l);
 void lower(const Resize& op, Lowering& l);
 void lower(const ResizeInputGrad& op, Lowering& l);
 void lower(const Slice& op, Lowering& l);
+void lower(const Softmax& op, Lowering& l);
+void lower(const Transpose& op, Lowering& l);
 void lower(const Unary& op, Lowering& l);
 void lower(const Where& op, Lowering& l);
 
