@@ -231,7 +231,7 @@ void check(const Options& options) {
 }
 
 std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
-  const Graph folded = expand_batch_norm(fold_affine(graph));
+  const Graph folded = expand_normalizations(fold_affine(graph));
   return std::make_unique<CpuExecutable>(Planner(folded, graph.parameters(), options).finish(),
                                          options.precision);
 }

@@ -37,8 +37,6 @@ inline constexpr bool falls_back<GroupNorm> = true;
 template <>
 inline constexpr bool falls_back<Iota> = true;
 template <>
-inline constexpr bool falls_back<LayerNorm> = true;
-template <>
 inline constexpr bool falls_back<LpPool> = true;
 template <>
 inline constexpr bool falls_back<MaxUnpoolGrad> = true;
@@ -78,6 +76,7 @@ void lower(const Concat& op, Lowering& l);
 void lower(const Conv& op, Lowering& l);
 void lower(const ConvInputGrad& op, Lowering& l);
 void lower(const ConvWeightGrad& op, Lowering& l);
+void lower(const LayerNorm& op, Lowering& l);
 void lower(const Matmul& op, Lowering& l);
 void lower(const MaxPool& op, Lowering& l);
 void lower(const MaxUnpool& op, Lowering& l);

@@ -17,6 +17,7 @@ class MaxPoolIndicesTask : public Task {
         y_(std::move(y)),
         indices_(std::move(indices)) {}
   int64_t items() const override { return cpu::items(plan_); }
+  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     kernel_(plan_,
             {bases.floats(x_), bases.floats(y_), reinterpret_cast<int32_t*>(bases.bytes(indices_))},

@@ -34,9 +34,9 @@ Graph merge_common_subexpressions(const Graph& graph);
 /// and biases are computed from the parameters. Results differ by roundings.
 Graph fold_affine(const Graph& graph);
 
-/// Batch normalisation with given statistics as a product and a sum with one number for each
-/// channel, worked out from the statistics. Results differ by roundings.
-Graph expand_batch_norm(const Graph& graph);
+/// Batch and group normalisation as the means, products and sums that they are made of. All shapes
+/// of `graph` are known. Results differ by roundings.
+Graph expand_normalizations(const Graph& graph);
 
 /// Computes the outputs of an operator applied to tensors.
 using Evaluator = std::function<std::vector<Tensor>(const Node& node, std::span<const Tensor>)>;

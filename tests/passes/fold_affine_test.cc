@@ -64,12 +64,28 @@ TEST(FoldAffine, PutsSumsAndProductsByChannelIntoTheConvolution) {
   }
 }
 
-TEST(ExpandBatchNorm, IsAProductAndASum) {
+TEST(ExpandNormalizations, LeavesAProductAndASumOfBatchNorm) {
   const Net net;
   const Value y = net.norm(relu(conv(net.x, net.w, net.grouped)));
-  const Graph before({net.x}, {y}), after = expand_batch_norm(before);
+  const Graph before({net.x}, {y}), after = expand_normalizations(before);
   EXPECT_EQ(count(after, "batch_norm"), 0);
   expect_same(before, after, drawn({2, 6, 5, 4}, 9));
+}
+
+TEST(ExpandNormalizations, GivesWhatTheOperatorsGive) {
+  const Value x = input("x", {DType::float64, {3, 6, 5}});
+  const auto vector = [](uint64_t seed) { return parameter("v", drawn({6}, seed, 0.1f)); };
+  std::vector<Value> outputs = batch_norm_training(x, vector(1), vector(2), vector(3), vector(4));
+  outputs.push_back(group_norm(x, vector(5), vector(6), {.groups = 2}));
+  outputs.push_back(group_norm(x, {}, vector(6), {.groups = 3}));
+  outputs.push_back(group_norm(x, {}, {}, {.groups = 6}));
+  const Graph before({x}, outputs), after = expand_normalizations(before);
+  verify(after);
+  EXPECT_EQ(count(after, "batch_norm_training") + count(after, "group_norm"), 0);
+  const Tensor data = drawn({3, 6, 5}, 7);
+  const std::vector<Tensor> a = compile(before)({data}), b = compile(after)({data});
+  for (size_t k = 0; k < a.size(); ++k)
+    for (int64_t i = 0; i < a[k].size(); ++i) EXPECT_NEAR(a[k].at(i), b[k].at(i), 1e-12);
 }
 
 TEST(FoldAffine, LeavesAloneWhatItMayNotTouch) {
