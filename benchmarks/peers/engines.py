@@ -137,7 +137,8 @@ def _ncnn(case: Case, threads: int, folder: Path) -> Call:
     net.opt.use_bf16_storage = False
     if net.load_param(f"{stem}.ncnn.param") or net.load_model(f"{stem}.ncnn.bin"):
         raise NotOffered("cannot load what pnnx made of it")
-    image = ncnn.Mat(np.ascontiguousarray(work_of(case).arrays[0][0]))
+    pixels = np.ascontiguousarray(work_of(case).arrays[0][0])
+    image = ncnn.Mat(pixels).clone()  # it does not keep the array alive
 
     def call() -> Any:
         extractor = net.create_extractor()

@@ -11,7 +11,17 @@ from typing import Any
 
 OURS = "convoy"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
-COLOURS = {"convoy": "#1b6ca8", "convoy highest": "#6fa8d6", "convoy bf16": "#0b3c5d"}
+COLOURS = {
+    "convoy": "#1b6ca8",
+    "convoy highest": "#6fa8d6",
+    "convoy bf16": "#0b3c5d",
+    "onnxruntime": "#7f7f7f",
+    "openvino": "#e08214",
+    "openvino bf16": "#b35806",
+    "ncnn": "#4d9221",
+    "jax": "#8073ac",
+    "torch": "#c51b3a",
+}
 
 
 def machine(threads: int) -> dict[str, Any]:
@@ -121,7 +131,7 @@ def plot(results: dict[str, Any], path: Path) -> None:
             below.append(middle - least)
             above.append(most - middle)
         axes.barh(
-            at, middles, height * 0.9, xerr=(below, above), color=COLOURS.get(engine), label=engine
+            at, middles, height * 0.9, xerr=(below, above), color=COLOURS[engine], label=engine
         )
     axes.set_yticks([i + 0.4 - height / 2 for i in range(len(cases))], [c["title"] for c in cases])
     axes.invert_yaxis()
