@@ -52,7 +52,7 @@ std::string title(const PlanDescription::Step& step);
 /// A table for people: a line for each step, and what they add up to.
 std::string to_string(const PlanDescription& plan);
 
-/// When each thread of a call worked on each step.
+/// When each thread of a call worked on each step, and with what.
 struct Timeline {
   /// Nanoseconds since the call began; both 0 where the thread had no share in the step.
   struct Span {
@@ -60,6 +60,8 @@ struct Timeline {
   };
   std::vector<std::vector<Span>> threads = {};  // [thread][step]
   int64_t total = 0;                            // nanoseconds of the call
+  /// Whose code ran, as the kernels themselves noted.
+  std::vector<std::string> instruction_sets = {};
 };
 
 /// The most that a machine does in a second, as measured on it.

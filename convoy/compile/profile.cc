@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -81,6 +82,13 @@ std::vector<double> Profile::step_seconds() const {
     seconds.push_back(static_cast<double>(times[median_index(times)]) * 1e-9);
   }
   return seconds;
+}
+
+std::vector<std::string> Profile::instruction_sets() const {
+  std::set<std::string> sets;
+  for (const Timeline& run : runs)
+    sets.insert(run.instruction_sets.begin(), run.instruction_sets.end());
+  return {sets.begin(), sets.end()};
 }
 
 std::vector<KindProfile> by_kind(const Profile& profile) {

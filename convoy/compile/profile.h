@@ -18,6 +18,8 @@ struct Profile {
   double seconds() const;
   /// Of each step, from its first thread's start to its last thread's end: medians over the runs.
   std::vector<double> step_seconds() const;
+  /// Whose kernels ran in any of the runs: the plan's own, or none where all is by reference.
+  std::vector<std::string> instruction_sets() const;
 };
 
 /// Steps of one kind taken together.

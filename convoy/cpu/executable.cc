@@ -147,7 +147,10 @@ class CpuExecutable : public Executable {
                  const Cancellation& cancellation, Timeline& timeline) const override {
     timeline.threads.assign(static_cast<size_t>(plan_.threads),
                             std::vector<Timeline::Span>(plan_.steps.size()));
-    run(static_cast<CpuState&>(state), arguments, outputs, cancellation, &timeline);
+    auto& own = static_cast<CpuState&>(state);
+    for (Worker& worker : own.workers) worker.ran = 0;
+    run(own, arguments, outputs, cancellation, &timeline);
+    timeline.instruction_sets = sets_that_ran(own.workers);
   }
 
   std::optional<PlanDescription> description() const override {
@@ -172,6 +175,15 @@ class CpuExecutable : public Executable {
     prepare(state, arguments.parameters, cancellation);
     const Run run(plan_.steps, state, cancellation, timeline);
     if (timeline) timeline->total = run.nanoseconds();
+  }
+
+  static std::vector<std::string> sets_that_ran(const std::vector<Worker>& workers) {
+    int64_t ran = 0;
+    for (const Worker& worker : workers) ran |= worker.ran;
+    std::vector<std::string> names;
+    for (const Tier tier : tiers())
+      if (ran & target_bit(tier)) names.emplace_back(to_string(tier));
+    return names;
   }
 
   static std::byte* bytes_of(const Tensor& tensor) {
@@ -202,7 +214,12 @@ class CpuExecutable : public Executable {
     }
     const std::shared_ptr<Prepared> prepared = std::exchange(latest_, nullptr);
     adopt(state, prepared);
-    Run(plan_.preparation, state, cancellation);
+    try {
+      Run(plan_.preparation, state, cancellation);
+    } catch (...) {
+      state.prepared.reset();  // half made: of use to nobody
+      throw;
+    }
     prepared->parameters.assign(parameters.begin(), parameters.end());
     latest_ = prepared;
   }

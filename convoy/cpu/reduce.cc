@@ -76,13 +76,11 @@ int32_t reduced_value(FusedProgram& fused, const Value& x, ReduceKind kind) {
   return value;
 }
 
-/// Strides of the result over the space of what is reduced, as if reduced axes were kept.
-Space strides_of_result(const Extents& kept, Form form) {
-  Array result{.extents = kept, .form = form};
-  if (form == Form::blocked) result.batch_stride = whole_blocks(kept[1]) * product(result.axes());
+/// Strides of the result, which has the reduced axes, over the space of what is reduced.
+Space strides_of_result(const Array& result) {
   Space stride = access_of(result).stride;
   // access_of repeats axes of size 1; the channels of a block are none of those.
-  if (form == Form::blocked) stride[max_axes - 1] = 1;
+  if (result.form == Form::blocked) stride[max_axes - 1] = 1;
   return stride;
 }
 
@@ -115,7 +113,7 @@ void lower(const Reduce& op, Lowering& l) {
   of_kept.extents = kept;
   Reduction reduction{.value = reduced_value(fused, x, op.kind),
                       .how = accumulate_of(op.kind),
-                      .to = strides_of_result(kept, form),
+                      .to = strides_of_result(of_kept),
                       .scale = op.kind == ReduceKind::mean ? 1 / count : 1,
                       .root = op.kind == ReduceKind::l2};
   const ReducePlan plan = plan_reduce(fused.program, {reduction}, l.tier());

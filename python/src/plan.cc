@@ -89,6 +89,9 @@ void bind_plan(nb::module_& m) {
                    "Of each step of the plan, medians over the runs.")
       .def_prop_ro(
           "runs", [](const Profile& p) { return p.runs.size(); }, "How many calls were measured.")
+      .def_prop_ro("instruction_sets", &Profile::instruction_sets,
+                   "Whose kernels ran, as they noted themselves: the plan's own, or none where all "
+                   "is by reference.")
       .def_prop_ro("kinds", &by_kind, "By operator and algorithm, what takes longest first.")
       .def_prop_ro(
           "peak_flops", [](const Profile& p) { return p.peak.flops; },

@@ -108,6 +108,11 @@ void Planner::find_destinations() {
 }
 
 void Planner::lower(const Group& group) {
+  // Blocks of a concat hold channels of several inputs once it is there: whoever is converted later
+  // would write the lanes of others.
+  std::erase_if(destinations_, [&](const auto& destination) {
+    return destination.second.whole.node() == group.anchor;
+  });
   Lowering lowering(group, *this);
   std::visit(
       [&]<class O>(const O& op) {
