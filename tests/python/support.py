@@ -34,6 +34,7 @@ _BOUNDS = {
 }
 
 
+_backend = "reference"
 _sweep_step = 1
 
 
@@ -42,9 +43,16 @@ def sweep(cases: Sequence[Any]) -> Sequence[Any]:
     return cases[::_sweep_step]
 
 
+def on(backend: str) -> bool:
+    """Whether tests that do not choose for themselves run there."""
+    return _backend == backend
+
+
 def use_backend(name: str) -> None:
     """Everything that does not choose for itself runs on this backend: the same tests, held to
     the same judges."""
+    global _backend
+    _backend = name
     plain = convoy._convoy.compile
 
     def compile(*arguments: Any, **options: Any) -> Any:

