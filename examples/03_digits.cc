@@ -79,7 +79,8 @@ void train(const models::Model& lenet, const Digits& digits, int64_t epochs) {
   const Value rate = input("rate", {DType::float32, {}});
   const Value loss = cross_entropy(scores(lenet, cast(images, DType::float32) / 255.0), labels);
   const auto updates = adam(loss, lenet.network->trainable_parameters(), rate);
-  const Function step = compile({images, labels, rate}, {loss}, {.updates = updates});
+  const Function step =
+      compile({images, labels, rate}, {loss}, {.backend = "cpu", .updates = updates});
 
   std::vector<size_t> order(static_cast<size_t>(digits.labels.size()));
   std::iota(order.begin(), order.end(), size_t{0});
@@ -125,7 +126,7 @@ int run(const std::filesystem::path& folder, int64_t epochs) {
   onnx::save(graph, folder / "digits_cpp.onnx");
 
   // The file, as any other program would take it.
-  const Function read = compile(onnx::load(folder / "digits_cpp.onnx"));
+  const Function read = compile(onnx::load(folder / "digits_cpp.onnx"), {.backend = "cpu"});
   const Value pixels = input("pixels", test.images.type());
   const Function scaled = compile({pixels}, {cast(pixels, DType::float32) / 255.0});
   const Tensor probabilities = read({scaled({test.images})[0]})[0];

@@ -77,7 +77,7 @@ def train(lenet: convoy.models.Model, digits: Digits, epochs: int) -> None:
     rate = convoy.input("rate", ())
     loss = convoy.cross_entropy(scores(lenet, images), labels)
     updates = adam(loss, lenet.network.trainable_parameters(), rate)
-    step = convoy.compile([images, labels, rate], loss, updates=updates)
+    step = convoy.compile([images, labels, rate], loss, updates=updates, backend="cpu")
 
     steps = epochs * -(-len(digits.labels) // BATCH)
     progress, recent = Progress(steps), 2.3
@@ -134,7 +134,7 @@ def main() -> None:
     image = convoy.input("image", ("N", 1, SIZE, SIZE))
     answer = convoy.softmax(scores(lenet, image), axis=1)
     graph = convoy.Graph([image], {"probabilities": answer}, "digits")
-    probabilities = convoy.compile(graph)(test.images)
+    probabilities = convoy.compile(graph, backend="cpu")(test.images)
     accuracy = np.mean(probabilities.argmax(axis=1) == test.labels)
     print(f"{accuracy:.1%} of the digits in fonts never seen are read right")
 

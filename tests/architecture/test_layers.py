@@ -118,11 +118,12 @@ def test_rules_go_one_way() -> None:
 
 
 def test_only_compile_names_backends() -> None:
-    # Import works out constants by the reference; the command line lists XLA's devices, and Python
-    # brings the jaxlib in its process. Everything else is compiled.
+    # The backend cpu falls back to the reference, and import works out constants by it; the command
+    # line lists XLA's devices, and Python brings the jaxlib in its process. All else is compiled.
     named = {layer: allowed & BACKENDS for layer, allowed in LAYERS.items() if allowed & BACKENDS}
     assert named == {
-        "cpu": {"reference"}, "onnx": {"reference"}, "compile": BACKENDS, "cli": {"xla"}, "python": {"xla"}
+        "cpu": {"reference"}, "onnx": {"reference"},
+        "compile": BACKENDS, "cli": {"xla"}, "python": {"xla"},
     }  # fmt: skip
 
 

@@ -46,9 +46,8 @@ void Fold(const Operand& operand, int64_t count, float* to) {
   V sum[vectors];
   HWY_UNROLL(16) for (int64_t v = 0; v < vectors; ++v) sum[v] = All(F::identity);
   int64_t i = 0;
-  for (; i + step <= count; i += step)
-    HWY_UNROLL(16)
-    for (int64_t v = 0; v < vectors; ++v) sum[v] = f(sum[v], Whole(from, i + v * lanes));
+  for (; i + step <= count; i += step) HWY_UNROLL(16)
+  for (int64_t v = 0; v < vectors; ++v) sum[v] = f(sum[v], Whole(from, i + v * lanes));
   if (i < count) {
     HWY_ALIGN float rest[step];
     std::fill_n(rest, step, F::identity);

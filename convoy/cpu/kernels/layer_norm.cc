@@ -39,9 +39,8 @@ double SumOf(const float* x, int64_t length, float shift) {
     const int64_t end = std::min(length, begin + 4096);
     V sum[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
     int64_t i = begin;
-    for (; i + 4 * lanes <= end; i += 4 * lanes)
-      HWY_UNROLL(4)
-      for (int64_t v = 0; v < 4; ++v) sum[v] = term(hn::LoadU(d, x + i + v * lanes), sum[v]);
+    for (; i + 4 * lanes <= end; i += 4 * lanes) HWY_UNROLL(4)
+    for (int64_t v = 0; v < 4; ++v) sum[v] = term(hn::LoadU(d, x + i + v * lanes), sum[v]);
     for (; i + lanes <= end; i += lanes) sum[0] = term(hn::LoadU(d, x + i), sum[0]);
     for (; i < end; ++i) {
       const double centred = x[i] - shift;

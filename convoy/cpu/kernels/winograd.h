@@ -85,7 +85,8 @@ WinogradConv plan_winograd(const ConvGeometry& geometry, const Epilogue& epilogu
                            WinogradForm form, const WinogradMachine& machine = {});
 
 /// Multiply-adds at full speed that would take as long as one call on one thread, to be compared
-/// with those of other kernels: within 15 % of what was measured for 16 … 512 channels.
+/// with those of other kernels. Constants were fitted to layers of 16 … 512 channels on one machine
+/// with AVX-512; what was measured there lay within a quarter of it.
 double winograd_cost(const WinogradConv& plan);
 
 /// Pieces of work of a phase. Give a thread one run of them: it blocks its tiles by itself.
