@@ -3,11 +3,18 @@
 file(GLOB_RECURSE kernel_sources CONFIGURE_DEPENDS convoy/cpu/kernels/*.cc)
 # Optimised in debug builds and under sanitizers, too: a network would take minutes otherwise.
 set(kernel_options -O3)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  # The baseline is what Highway calls SSE4: without it g++ compiles one lane at a time for nobody.
-  list(APPEND kernel_options -march=x86-64-v2)
-endif()
 # SVE vectors have no size at compile time, and no kernel uses AES.
+set(kernel_definitions HWY_DISABLE_PCLMUL_AES
+    "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_SSSE3)")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  if(CONVOY_KERNELS_FOR_AVX2)
+    # One instruction set: sanitizers take minutes a file over all of them.
+    set(kernel_options -O1 -march=x86-64-v3)
+    list(APPEND kernel_definitions HWY_COMPILE_ONLY_STATIC)
+  else()
+    # The baseline is what Highway calls SSE4: without it g++ compiles one lane at a time for nobody.
+    list(APPEND kernel_options -march=x86-64-v2)
+  endif()
+endif()
 set_source_files_properties(${kernel_sources} PROPERTIES
-  COMPILE_OPTIONS "${kernel_options}"
-  COMPILE_DEFINITIONS "HWY_DISABLE_PCLMUL_AES;HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128|HWY_SSSE3)")
+  COMPILE_OPTIONS "${kernel_options}" COMPILE_DEFINITIONS "${kernel_definitions}")

@@ -45,6 +45,9 @@ int64_t target_bit(Tier tier) {
 }
 
 size_t dispatch_index(Tier tier) {
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0
+  return 0;  // compiled for one instruction set: tables have one entry
+#endif
   hwy::ChosenTarget chosen;
   chosen.Update(target_bit(tier));
   return chosen.GetIndex();
