@@ -13,8 +13,6 @@ namespace convoy::cpu {
 template <class O>
 inline constexpr bool falls_back = false;
 template <>
-inline constexpr bool falls_back<ArgReduce> = true;
-template <>
 inline constexpr bool falls_back<BatchNorm> = true;
 template <>
 inline constexpr bool falls_back<BatchNormTraining> = true;
@@ -27,23 +25,9 @@ inline constexpr bool falls_back<Flip> = true;
 template <>
 inline constexpr bool falls_back<Fold> = true;
 template <>
-inline constexpr bool falls_back<Gather> = true;
-template <>
-inline constexpr bool falls_back<GatherElements> = true;
-template <>
-inline constexpr bool falls_back<GatherND> = true;
-template <>
 inline constexpr bool falls_back<GroupNorm> = true;
 template <>
-inline constexpr bool falls_back<Iota> = true;
-template <>
-inline constexpr bool falls_back<LpPool> = true;
-template <>
-inline constexpr bool falls_back<MaxUnpoolGrad> = true;
-template <>
 inline constexpr bool falls_back<NonMaxSuppression> = true;
-template <>
-inline constexpr bool falls_back<OneHot> = true;
 template <>
 inline constexpr bool falls_back<Pad> = true;
 template <>
@@ -51,15 +35,7 @@ inline constexpr bool falls_back<PadInputGrad> = true;
 template <>
 inline constexpr bool falls_back<Random> = true;
 template <>
-inline constexpr bool falls_back<ScatterElements> = true;
-template <>
-inline constexpr bool falls_back<ScatterND> = true;
-template <>
-inline constexpr bool falls_back<ShapeOf> = true;
-template <>
 inline constexpr bool falls_back<SliceInputGrad> = true;
-template <>
-inline constexpr bool falls_back<TopK> = true;
 template <>
 inline constexpr bool falls_back<Unfold> = true;
 
@@ -67,6 +43,7 @@ void lower(const Activation& op, Lowering& l);
 void lower(const AdaptiveAvgPool& op, Lowering& l);
 void lower(const AdaptiveAvgPoolInputGrad& op, Lowering& l);
 void lower(const AdaptiveMaxPool& op, Lowering& l);
+void lower(const ArgReduce& op, Lowering& l);
 void lower(const AvgPool& op, Lowering& l);
 void lower(const AvgPoolInputGrad& op, Lowering& l);
 void lower(const Binary& op, Lowering& l);
@@ -76,16 +53,27 @@ void lower(const Concat& op, Lowering& l);
 void lower(const Conv& op, Lowering& l);
 void lower(const ConvInputGrad& op, Lowering& l);
 void lower(const ConvWeightGrad& op, Lowering& l);
+void lower(const Gather& op, Lowering& l);
+void lower(const GatherElements& op, Lowering& l);
+void lower(const GatherND& op, Lowering& l);
+void lower(const Iota& op, Lowering& l);
 void lower(const LayerNorm& op, Lowering& l);
+void lower(const LpPool& op, Lowering& l);
 void lower(const Matmul& op, Lowering& l);
 void lower(const MaxPool& op, Lowering& l);
 void lower(const MaxUnpool& op, Lowering& l);
+void lower(const MaxUnpoolGrad& op, Lowering& l);
+void lower(const OneHot& op, Lowering& l);
 void lower(const Reduce& op, Lowering& l);
 void lower(const Reshape& op, Lowering& l);
 void lower(const Resize& op, Lowering& l);
 void lower(const ResizeInputGrad& op, Lowering& l);
+void lower(const ScatterElements& op, Lowering& l);
+void lower(const ScatterND& op, Lowering& l);
+void lower(const ShapeOf& op, Lowering& l);
 void lower(const Slice& op, Lowering& l);
 void lower(const Softmax& op, Lowering& l);
+void lower(const TopK& op, Lowering& l);
 void lower(const Transpose& op, Lowering& l);
 void lower(const Unary& op, Lowering& l);
 void lower(const Where& op, Lowering& l);

@@ -1,6 +1,7 @@
 #include "convoy/cpu/pooling.h"
 
-#include <memory>
+#include "convoy/cpu/kernel_task.h"
+#include "convoy/ops/lp_pool.h"
 
 namespace convoy::cpu {
 
@@ -26,6 +27,7 @@ WindowAxes sliding_window_axes(const O& op, const Extents& in, const Extents& ou
   return axes;
 }
 
+template WindowAxes sliding_window_axes(const LpPool&, const Extents&, const Extents&, bool);
 template WindowAxes sliding_window_axes(const MaxPool&, const Extents&, const Extents&, bool);
 template WindowAxes sliding_window_axes(const AvgPool&, const Extents&, const Extents&, bool);
 template WindowAxes sliding_window_axes(const AvgPoolInputGrad&, const Extents&, const Extents&,
@@ -47,33 +49,9 @@ PoolPlan pool_plan(const Array& x, const Array& y, WindowAxes windows) {
           .y = y.strides()};
 }
 
-namespace {
-
-class PoolTask : public Task {
- public:
-  PoolTask(PoolPlan plan, PoolKernel kernel, Array x, Array y)
-      : plan_(std::move(plan)),
-        kernel_(kernel),
-        x_(std::move(x)),
-        y_(std::move(y)) {}
-  int64_t items() const override { return cpu::items(plan_); }
-  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(plan_, {bases.floats(x_), bases.floats(y_)}, range, worker);
-  }
-
- private:
-  PoolPlan plan_;
-  PoolKernel kernel_;
-  Array x_, y_;
-};
-
-}  // namespace
-
 void emit_pool(Lowering& l, WindowAxes windows, PoolKernel kernel, const char* algorithm) {
   const Array x = l.blocked(), y = l.result(Form::blocked);
-  l.emit(std::make_unique<PoolTask>(pool_plan(x, y, std::move(windows)), kernel, x, y), {x}, {y},
-         algorithm);
+  l.emit(kernel_task(kernel, pool_plan(x, y, std::move(windows)), x, y), {x}, {y}, algorithm);
 }
 
 }  // namespace convoy::cpu
