@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "convoy/base/checked.h"
+#include "convoy/base/convert.h"
 
 namespace convoy::cpu {
 
@@ -67,9 +68,54 @@ void PlainIndicesTask::run(const Bases& bases, Range range, Worker&) const {
   }
 }
 
+FillTask::FillTask(std::vector<CopyPlan> places, double value, Array to, Tier tier)
+    : places_(std::move(places)),
+      element_(element_of(value, to.dtype)),
+      kernel_(copy_kernel(tier)),
+      to_(std::move(to)) {}
+
+int64_t FillTask::items() const {
+  int64_t count = 0;
+  for (const CopyPlan& plan : places_) count += cpu::items(plan);
+  return count;
+}
+
+void FillTask::run(const Bases& bases, Range range, Worker& worker) const {
+  for (const CopyPlan& plan : places_) {
+    const int64_t count = cpu::items(plan);
+    const Range part{std::max<int64_t>(range.begin, 0), std::min(range.end, count)};
+    if (part.begin < part.end) kernel_(plan, {element_.data(), bases.bytes(to_)}, part, worker);
+    range = {range.begin - count, range.end - count};
+  }
+}
+
+std::array<std::byte, 8> element_of(double value, DType dtype) {
+  std::array<std::byte, 8> bytes = {};
+  visit_dtype(dtype, [&]<class T>(std::type_identity<T>) {
+    const T element = convert<T>(value);
+    std::memcpy(bytes.data(), &element, sizeof element);
+  });
+  return bytes;
+}
+
 Extents dense_strides(const Extents& extents) {
   Extents strides(extents.size(), 1);
   for (size_t a = extents.size(); a-- > 1;) strides[a - 1] = strides[a] * extents[a];
+  return strides;
+}
+
+Extents axes_of_copy(const Extents& extents, Form form) {
+  Extents axes = extents;
+  if (form == Form::blocked) {
+    axes[1] = blocks_of(extents[1]);
+    axes.push_back(block);
+  }
+  return axes;
+}
+
+Extents strides_of_copy(const Array& array) {
+  Extents strides = dense_strides(axes_of_copy(array.extents, array.form));
+  if (array.form == Form::blocked) strides[0] = array.batch_stride;
   return strides;
 }
 

@@ -1,6 +1,9 @@
 // Steps that move arrays as they are, or between the forms.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "convoy/cpu/kernels/copy.h"
 #include "convoy/cpu/kernels/reorder.h"
 #include "convoy/cpu/plan/plan.h"
@@ -37,8 +40,29 @@ class StridedCopyTask : public Task {
   Array from_, to_;
 };
 
+/// One value to places of an array, which plans that repeat an element list.
+class FillTask : public Task {
+ public:
+  FillTask(std::vector<CopyPlan> places, double value, Array to, Tier tier);
+  int64_t items() const override;
+  void run(const Bases& bases, Range range, Worker& worker) const override;
+
+ private:
+  std::vector<CopyPlan> places_;
+  std::array<std::byte, 8> element_;
+  CopyKernel kernel_;
+  Array to_;
+};
+
+/// An element of the dtype, as cast converts the value.
+std::array<std::byte, 8> element_of(double value, DType dtype);
+
 /// Distances in elements between neighbours of a dense row-major array.
 Extents dense_strides(const Extents& extents);
+/// The axes of an array of either form, as copies see them; a blocked one has {N, blocks, S…, 16},
+/// so that images and spatial axes are those that users count.
+Extents axes_of_copy(const Extents& extents, Form form);
+Extents strides_of_copy(const Array& array);
 
 /// A plain array to a blocked one, or the way back.
 class ReorderTask : public Task {

@@ -4,14 +4,6 @@
 
 namespace convoy::cpu {
 
-namespace {
-
-/// What an operator comes to in a program; its operands are the node's inputs, in order.
-struct Code {
-  PointwiseOp op;
-  float alpha = 0, beta = 0;
-};
-
 Code code_of(const Op& op) {
   if (const auto* unary = std::get_if<Unary>(&op)) return {unary->kind};
   if (const auto* binary = std::get_if<Binary>(&op)) return {binary->kind};
@@ -21,10 +13,8 @@ Code code_of(const Op& op) {
   if (const auto* clip = std::get_if<Clip>(&op))
     return {Fused::clip, static_cast<float>(clip->min), static_cast<float>(clip->max)};
   if (std::holds_alternative<Where>(op)) return {Fused::where};
-  return {Fused::copy};  // a cast: conversion happens where arrays are read and written
+  return {Fused::copy};  // cast and expand: arrays are read and written so
 }
-
-}  // namespace
 
 Form fused_form(const Lowering& l, const Shape& shape) {
   if (shape.size() < 3 || shape.size() > 5) return Form::plain;

@@ -11,6 +11,13 @@
 
 namespace convoy::cpu {
 
+/// What an elementwise operator comes to; its operands are the node's inputs, in order.
+struct Code {
+  PointwiseOp op;
+  float alpha = 0, beta = 0;
+};
+Code code_of(const Op& op);
+
 /// The form in which a pass over `shape` works: blocked where an array it reads whole is.
 Form fused_form(const Lowering& l, const Shape& shape);
 

@@ -19,25 +19,11 @@ inline constexpr bool falls_back<BatchNormTraining> = true;
 template <>
 inline constexpr bool falls_back<Custom> = true;
 template <>
-inline constexpr bool falls_back<Expand> = true;
-template <>
-inline constexpr bool falls_back<Flip> = true;
-template <>
-inline constexpr bool falls_back<Fold> = true;
-template <>
 inline constexpr bool falls_back<GroupNorm> = true;
 template <>
 inline constexpr bool falls_back<NonMaxSuppression> = true;
 template <>
-inline constexpr bool falls_back<Pad> = true;
-template <>
-inline constexpr bool falls_back<PadInputGrad> = true;
-template <>
 inline constexpr bool falls_back<Random> = true;
-template <>
-inline constexpr bool falls_back<SliceInputGrad> = true;
-template <>
-inline constexpr bool falls_back<Unfold> = true;
 
 void lower(const Activation& op, Lowering& l);
 void lower(const AdaptiveAvgPool& op, Lowering& l);
@@ -53,6 +39,9 @@ void lower(const Concat& op, Lowering& l);
 void lower(const Conv& op, Lowering& l);
 void lower(const ConvInputGrad& op, Lowering& l);
 void lower(const ConvWeightGrad& op, Lowering& l);
+void lower(const Expand& op, Lowering& l);
+void lower(const Flip& op, Lowering& l);
+void lower(const Fold& op, Lowering& l);
 void lower(const Gather& op, Lowering& l);
 void lower(const GatherElements& op, Lowering& l);
 void lower(const GatherND& op, Lowering& l);
@@ -64,6 +53,8 @@ void lower(const MaxPool& op, Lowering& l);
 void lower(const MaxUnpool& op, Lowering& l);
 void lower(const MaxUnpoolGrad& op, Lowering& l);
 void lower(const OneHot& op, Lowering& l);
+void lower(const Pad& op, Lowering& l);
+void lower(const PadInputGrad& op, Lowering& l);
 void lower(const Reduce& op, Lowering& l);
 void lower(const Reshape& op, Lowering& l);
 void lower(const Resize& op, Lowering& l);
@@ -72,10 +63,12 @@ void lower(const ScatterElements& op, Lowering& l);
 void lower(const ScatterND& op, Lowering& l);
 void lower(const ShapeOf& op, Lowering& l);
 void lower(const Slice& op, Lowering& l);
+void lower(const SliceInputGrad& op, Lowering& l);
 void lower(const Softmax& op, Lowering& l);
 void lower(const TopK& op, Lowering& l);
 void lower(const Transpose& op, Lowering& l);
 void lower(const Unary& op, Lowering& l);
+void lower(const Unfold& op, Lowering& l);
 void lower(const Where& op, Lowering& l);
 
 }  // namespace convoy::cpu

@@ -1,9 +1,12 @@
-// Elementwise operators: a group of them is one pass over memory.
+#include "convoy/cpu/pointwise.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "convoy/cpu/fused_program.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/kernels/elementwise.h"
+#include "convoy/cpu/kernels/typed.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/operand.h"
 
@@ -31,9 +34,42 @@ class PointwiseTask : public Task {
   Array output_;
 };
 
+/// One operand twice where functions take fewer.
+struct TypedOperands {
+  const void *x = nullptr, *y = nullptr, *z = nullptr;
+  void* to = nullptr;
+};
+
+void run_on_operands(const Typed& plan, const TypedOperands& at, Range range, Worker& worker) {
+  run_typed(plan, {{at.x, at.y, at.z}, at.to}, range, worker);
+}
+
+/// What fused programs do not hold: float64 and integers, one node at a time.
+void lower_typed(Lowering& l) {
+  const Type& type = l.node().outputs[0];
+  if (type.rank() > max_fused_rank) return l.by_reference();
+  const Extents shape = to_extents(type.shape);
+  std::array<Array, 3> x;
+  std::array<Access, 3> from;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const size_t k = std::min(i, l.input_count() - 1);
+    StridedOperand operand = operand_of(l, l.node().inputs[k], shape, Form::plain);
+    x[i] = std::move(operand.array);
+    from[i] = operand.access;
+  }
+  const Array result = l.result(Form::plain);
+  std::optional<Typed> plan =
+      plan_typed(code_of(*l.node().op()).op, space_of(shape, Form::plain), from, access_of(result));
+  if (!plan) return l.by_reference();
+  l.emit(kernel_task(&run_on_operands, std::move(*plan), x[0], x[1], x[2], result),
+         {x[0], x[1], x[2]}, {result}, "elementwise");
+}
+
+}  // namespace
+
 void lower_pointwise(Lowering& l) {
   const Type& type = l.node().outputs[0];
-  if (!is_pointwise(l.node())) return l.by_reference();
+  if (!is_pointwise(l.node())) return lower_typed(l);
   const Form form = type.dtype == DType::float32 ? fused_form(l, type.shape) : Form::plain;
   FusedProgram fused(l, l.group().members, {}, to_extents(type.shape), form);
   const Array result = l.result(form);
@@ -42,8 +78,6 @@ void lower_pointwise(Lowering& l) {
   l.emit(std::make_unique<PointwiseTask>(std::move(plan), fused.inputs, result), fused.inputs,
          {result}, "elementwise");
 }
-
-}  // namespace
 
 void lower(const Activation&, Lowering& l) { lower_pointwise(l); }
 void lower(const Binary&, Lowering& l) { lower_pointwise(l); }

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "convoy/cpu/borders.h"
 #include "convoy/cpu/copy_task.h"
 #include "convoy/cpu/lowerings.h"
 
@@ -29,7 +30,39 @@ void copy_slice(const Slice& op, Lowering& l) {
   l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "copy");
 }
 
+/// Gradients that belong `steps` apart, zeros between them.
+void spread(const SliceInputGrad& op, Lowering& l) {
+  const size_t rank = op.steps.size();
+  if (rank > most_copy_axes) return l.by_reference();
+  const bool keeps_channels =
+      l.is_blocked(l.node().inputs[0]) && op.steps[1] == 1 && l.shape()[1] == l.output_shape()[1];
+  const Form form = keeps_channels ? Form::blocked : Form::plain;
+  const Array grad = l.in(l.node().inputs[0], form), x = l.result(form);
+  emit_fill(l, x, 0, grad);
+  Extents to = strides_of_copy(x);
+  int64_t first = 0;
+  for (size_t a = 0; a < rank; ++a) {
+    first += op.starts[a].value() * to[a];
+    to[a] *= op.steps[a];
+  }
+  CopyPlan plan = copy_plan(size_of(x.dtype), axes_of_copy(grad.extents, form),
+                            strides_of_copy(grad), to, 0, first);
+  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), grad, x, l.tier()), {grad}, {x},
+         "copy");
+}
+
 }  // namespace
+
+void lower(const SliceInputGrad& op, Lowering& l) {
+  const Extents grad = l.shape(), x = l.output_shape();
+  Extents before, after;
+  for (size_t a = 0; a < x.size(); ++a) {
+    if (op.steps[a] != 1) return spread(op, l);
+    before.push_back(op.starts[a].value());
+    after.push_back(x[a] - before[a] - grad[a]);
+  }
+  lower_constant_pad(l, std::move(before), std::move(after), 0);
+}
 
 void lower(const Slice& op, Lowering& l) {
   if (!takes_channels(op, l)) return copy_slice(op, l);

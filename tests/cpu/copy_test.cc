@@ -129,9 +129,9 @@ TEST(Copy, BorderAndMiddleMakeAConstantPad) {
     }
     const uint16_t value = 77;
     std::vector<uint16_t> y(static_cast<size_t>(count_of(extents)), 0);
-    for (const CopyPlan& plan : border_plans(2, before, inner, after))
-      run_in_parts(copy_kernel(tiers()[0]), plan, CopyArrays{&value, y.data()}, items(plan), 0, 2);
     const List strides = dense_strides(extents);
+    for (const CopyPlan& plan : border_plans(2, before, inner, after, strides))
+      run_in_parts(copy_kernel(tiers()[0]), plan, CopyArrays{&value, y.data()}, items(plan), 0, 2);
     for_each_position(extents, [&](const List& p) {
       bool middle = true;
       for (size_t a = 0; a < rank; ++a)

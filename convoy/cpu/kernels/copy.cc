@@ -231,10 +231,10 @@ CopyPlan copy_plan(int64_t element_bytes, std::span<const int64_t> extents,
 }
 
 std::vector<CopyPlan> border_plans(int64_t element_bytes, std::span<const int64_t> before,
-                                   std::span<const int64_t> inner, std::span<const int64_t> after) {
+                                   std::span<const int64_t> inner, std::span<const int64_t> after,
+                                   std::span<const int64_t> strides) {
   const size_t rank = inner.size();
-  std::vector<int64_t> strides(rank, 1), zeros(rank, 0);
-  for (size_t a = rank; a-- > 1;) strides[a - 1] = strides[a] * (before[a] + inner[a] + after[a]);
+  const std::vector<int64_t> zeros(rank, 0);
   // Axis by axis, what lies before and after the middle of it; axes before it are in their middle
   // already, those behind it are taken whole.
   std::vector<CopyPlan> plans;

@@ -39,9 +39,10 @@ CopyPlan copy_plan(int64_t element_bytes, std::span<const int64_t> extents,
                    int64_t from_first = 0, int64_t to_first = 0);
 
 /// What a constant pad adds around an array of sizes `inner`: copies of one element to the places
-/// of the dense array of sizes before + inner + after that lie outside the middle.
+/// of an array of sizes before + inner + after, of these strides, that lie outside the middle.
 std::vector<CopyPlan> border_plans(int64_t element_bytes, std::span<const int64_t> before,
-                                   std::span<const int64_t> inner, std::span<const int64_t> after);
+                                   std::span<const int64_t> inner, std::span<const int64_t> after,
+                                   std::span<const int64_t> strides);
 
 struct CopyArrays {
   const void* from = nullptr;

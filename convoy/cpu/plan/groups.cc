@@ -48,6 +48,8 @@ bool is_pointwise(const Node& node) {
     return computes(from) || to == DType::float32 ||
            (to == DType::boolean && from != DType::float64);
   }
+  // What is repeated is read so; other dtypes would be converted on the way.
+  if (std::holds_alternative<Expand>(*op)) return to == DType::float32;
   if (!std::holds_alternative<Activation>(*op) && !std::holds_alternative<Binary>(*op) &&
       !std::holds_alternative<Clip>(*op) && !std::holds_alternative<Unary>(*op) &&
       !std::holds_alternative<Where>(*op))
