@@ -254,7 +254,7 @@ std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) 
 }
 
 bool has_kernel(const Op& op) {
-  return std::visit([]<class O>(const O&) { return !falls_back<O>; }, op);
+  return std::visit([]<class O>(const O&) { return !falls_back<O> || is_expanded<O>; }, op);
 }
 
 }  // namespace convoy::cpu

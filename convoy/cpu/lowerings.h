@@ -24,6 +24,11 @@ template <>
 inline constexpr bool falls_back<NonMaxSuppression> = true;
 template <>
 inline constexpr bool falls_back<Random> = true;
+/// Those of them that the pass expand_normalizations replaces beforehand, but in half precision.
+template <class O>
+inline constexpr bool is_expanded =
+    std::is_same_v<O, BatchNorm> || std::is_same_v<O, BatchNormTraining> ||
+    std::is_same_v<O, GroupNorm>;
 
 void lower(const Activation& op, Lowering& l);
 void lower(const AdaptiveAvgPool& op, Lowering& l);

@@ -39,7 +39,9 @@ struct Images {
         plain(is_plain),
         strides(plain ? plain_strides(channels, size) : blocked_strides(channels, size)),
         values(static_cast<size_t>(batch * strides.batch),
-               std::numeric_limits<float>::quiet_NaN()) {}
+               std::numeric_limits<float>::quiet_NaN()) {
+    values.reserve(1);  // an address even of nothing
+  }
 
   float& at(int64_t n, int64_t c, const Axes& p) {
     int64_t offset =

@@ -42,6 +42,7 @@ TEST(Gemm, ProductsOfAnyStridesAreThoseOfLoops) {
     std::uniform_real_distribution<float> uniform(-1, 1);
     const auto numbers = [&](size_t count) {
       std::vector<float> v(count);
+      v.reserve(1);  // an address even of nothing
       for (float& e : v) e = uniform(random);
       return v;
     };

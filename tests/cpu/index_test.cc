@@ -189,7 +189,9 @@ TEST(Index, OutOfRangeIsTheViolationOfTheReference) {
     EXPECT_THAT(violation.message, testing::HasSubstr("index 3 is out of range for axis 1"));
   }
   const OneHotPlan hot = one_hot_plan(1, 3, 2, DType::float32);
-  EXPECT_THROW(one_hot_kernel(DType::int64)(hot, {bad.raw(), y.raw()}, {0, 1}, worker), Violation);
+  Tensor rows = Tensor::zeros(DType::float32, {3, 2});
+  EXPECT_THROW(one_hot_kernel(DType::int64)(hot, {bad.raw(), rows.raw()}, {0, 1}, worker),
+               Violation);
   float whole[4];
   const MaxUnpoolPlan unpool{.planes = 1, .pooled = 2, .whole = 3};
   EXPECT_THROW(max_unpool(unpool, {x.data<float>().data(), bad.data<int64_t>().data(), whole},
