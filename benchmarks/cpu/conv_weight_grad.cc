@@ -45,7 +45,7 @@ void direct(benchmark::State& state, const ConvGeometry& conv) {
   const WeightGradKernel kernel = weight_grad_kernel(tiers().front());
   Arena arena;
   const WeightGradArrays at{
-      arena.floats(conv.batch * conv.x.batch), arena.floats(conv.batch * conv.y.batch), nullptr,
+      arena.floats(conv.batch * conv.x.batch), arena.floats(conv.batch * conv.y.batch),
       arena.floats(conv.groups * conv.outputs * conv.channels * product(conv.kernel))};
   Worker worker{arena.floats(scratch_bytes(plan) / 4)};
   for (auto _ : state) kernel(plan, at, {0, items(plan)}, worker);
@@ -60,8 +60,8 @@ void winograd(benchmark::State& state, const ConvGeometry& conv, int64_t threads
   Arena arena;
   const WeightGradArrays at{arena.floats(conv.batch * conv.x.batch),
                             arena.floats(conv.batch * conv.y.batch),
-                            arena.floats(shared_bytes(plan) / 4),
-                            arena.floats(conv.outputs * conv.channels * product(conv.kernel))};
+                            arena.floats(conv.outputs * conv.channels * product(conv.kernel)),
+                            arena.floats(shared_bytes(plan) / 4)};
   Worker worker{arena.floats(scratch_bytes(plan) / 4)};
   for (auto _ : state)
     for (int phase = 0; phase < phases(plan); ++phase)
@@ -84,8 +84,8 @@ void depthwise(benchmark::State& state, const ConvGeometry& conv, bool of_input)
       depthwise_input_grad_kernel(tier)(conv, {grad, w, x}, {0, depthwise_input_grad_items(conv)},
                                         worker);
     else
-      depthwise_weight_grad_kernel(tier)(conv, {x, grad, nullptr, w},
-                                         {0, depthwise_weight_grad_items(conv)}, worker);
+      depthwise_weight_grad_kernel(tier)(conv, {x, grad, w}, {0, depthwise_weight_grad_items(conv)},
+                                         worker);
   state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(conv.products()),
                                                  benchmark::Counter::kIsIterationInvariantRate);
 }

@@ -133,7 +133,7 @@ void gemm(benchmark::State& state) {
   const bool bound_by_memory = m == 1 || n == 1;
   measure(state, scratch_bytes(plan), bound_by_memory ? 4 * batch * (m * k + k * n) : 0,
           2 * batch * m * n * k,
-          [&](Worker& worker) { kernel(plan, {a, b, nullptr, c}, {0, items(plan)}, worker); });
+          [&](Worker& worker) { kernel(plan, {a, b, c}, {0, items(plan)}, worker); });
 }
 BENCHMARK(gemm)
     ->Args({1, 512, 512, 512, 0})

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 
 namespace convoy::cpu {
 
@@ -32,8 +33,7 @@ void emit_borders(Lowering& l, const Array& from, const Array& to, const Extents
     l.emit(std::make_unique<FillTask>(std::move(borders), value, to, l.tier()), {from}, {to},
            "border");
   CopyPlan middle = copy_plan(element, inner, from_strides, to_strides, from_first, to_first);
-  l.emit(std::make_unique<StridedCopyTask>(std::move(middle), from, to, l.tier()), {from}, {to},
-         "copy");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(middle), from, to), {from}, {to}, "copy");
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 
 namespace convoy::cpu {
@@ -51,7 +52,7 @@ void join_plain(const Concat& op, Lowering& l) {
     const Array x = l.plain(i);
     CopyPlan plan = copy_plan(size_of(x.dtype), x.extents, dense_strides(x.extents), strides, 0,
                               at * strides[axis]);
-    l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "copy");
+    l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "copy");
     at += x.extents[axis];
   }
 }

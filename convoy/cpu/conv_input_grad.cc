@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "convoy/cpu/convolution.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/kernels/conv_depthwise_grad.h"
 #include "convoy/cpu/kernels/conv_phases.h"
 #include "convoy/cpu/lowerings.h"
@@ -24,26 +25,6 @@ class ZeroTask : public Task {
   Array y_;
 };
 
-class DepthwiseTask : public Task {
- public:
-  DepthwiseTask(ConvGeometry forward, Tier tier, ConvOperands operands)
-      : forward_(forward),
-        kernel_(depthwise_input_grad_kernel(tier)),
-        operands_(std::move(operands)) {}
-  int64_t items() const override { return depthwise_input_grad_items(forward_); }
-  int64_t scratch_bytes() const override { return depthwise_input_grad_scratch_bytes(forward_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(forward_,
-            {bases.floats(operands_.x), bases.floats(operands_.w), bases.floats(operands_.y)},
-            range, worker);
-  }
-
- private:
-  ConvGeometry forward_;
-  DepthwiseInputGradKernel kernel_;
-  ConvOperands operands_;
-};
-
 /// A kernel of one channel a group that takes a step: its phases would be small convolutions.
 bool is_strided_depthwise(const ConvGeometry& forward, bool flip) {
   return depthwise_grad_fits(forward) && !flip && forward.stride != Axes{1, 1, 1};
@@ -59,9 +40,11 @@ void lower(const ConvInputGrad& op, Lowering& l) {
   forward.x = operands.y.strides();
   forward.y = operands.x.strides();
   if (is_strided_depthwise(forward, op.flip)) {
-    l.emit(std::make_unique<DepthwiseTask>(forward, l.tier(), operands), {operands.x, operands.w},
-           {operands.y}, "depthwise", flops(l.node()));
-    return;
+    const Work work{.items = depthwise_input_grad_items(forward),
+                    .scratch_bytes = depthwise_input_grad_scratch_bytes(forward)};
+    return l.emit(kernel_task(depthwise_input_grad_kernel(l.tier()), forward, work, operands.x,
+                              operands.w, operands.y),
+                  {operands.x, operands.w}, {operands.y}, "depthwise", flops(l.node()));
   }
   const WeightView view = weight_view(forward, w, op.flip);
   const std::vector<ConvPhase> phases = input_grad_phases(forward);

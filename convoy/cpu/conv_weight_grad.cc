@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "convoy/cpu/convolution.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/kernels/conv_depthwise_grad.h"
 #include "convoy/cpu/kernels/winograd_weight_grad.h"
 #include "convoy/cpu/lowerings.h"
@@ -35,27 +36,9 @@ struct Operands {
   WeightGradArrays at(const Bases& bases, const std::optional<Array>& shared) const {
     return {.x = bases.floats(x),
             .grad = bases.floats(grad),
-            .shared = shared ? bases.floats(*shared) : nullptr,
-            .w = bases.floats(w)};
+            .w = bases.floats(w),
+            .shared = shared ? bases.floats(*shared) : nullptr};
   }
-};
-
-class DirectTask : public Task {
- public:
-  DirectTask(WeightGradPlan plan, Tier tier, Operands operands)
-      : plan_(std::move(plan)),
-        kernel_(weight_grad_kernel(tier)),
-        operands_(std::move(operands)) {}
-  int64_t items() const override { return cpu::items(plan_); }
-  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(plan_, operands_.at(bases, {}), range, worker);
-  }
-
- private:
-  WeightGradPlan plan_;
-  WeightGradKernel kernel_;
-  Operands operands_;
 };
 
 class WinogradTask : public Task {
@@ -79,24 +62,6 @@ class WinogradTask : public Task {
   int phase_;
   Operands operands_;
   std::optional<Array> shared_;
-};
-
-class DepthwiseTask : public Task {
- public:
-  DepthwiseTask(ConvGeometry geometry, Tier tier, Operands operands)
-      : geometry_(geometry),
-        kernel_(depthwise_weight_grad_kernel(tier)),
-        operands_(std::move(operands)) {}
-  int64_t items() const override { return depthwise_weight_grad_items(geometry_); }
-  int64_t scratch_bytes() const override { return depthwise_weight_grad_scratch_bytes(geometry_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(geometry_, operands_.at(bases, {}), range, worker);
-  }
-
- private:
-  ConvGeometry geometry_;
-  DepthwiseWeightGradKernel kernel_;
-  Operands operands_;
 };
 
 void emit_winograd(Lowering& l, const WinogradWeightGrad& plan, const Operands& operands) {
@@ -131,14 +96,21 @@ void lower(const ConvWeightGrad& op, Lowering& l) {
                           .w = op.flip ? l.temporary(DType::float32, l.output_shape()) : result};
   geometry.x = operands.x.strides();
   geometry.y = operands.grad.strides();
+  const auto& [x, grad, w] = operands;
+  const auto emit = [&](std::unique_ptr<Task> task, const char* algorithm) {
+    l.emit(std::move(task), {operands.x, operands.grad}, {operands.w}, algorithm, flops(l.node()));
+  };
   if (prefers_winograd(l, geometry)) {
     emit_winograd(l, winograd_weight_grad_plan(l.tier(), geometry, l.threads()), operands);
   } else if (depthwise_grad_fits(geometry)) {
-    l.emit(std::make_unique<DepthwiseTask>(geometry, l.tier(), operands),
-           {operands.x, operands.grad}, {operands.w}, "depthwise", flops(l.node()));
+    const Work work{.items = depthwise_weight_grad_items(geometry),
+                    .scratch_bytes = depthwise_weight_grad_scratch_bytes(geometry)};
+    emit(kernel_task(depthwise_weight_grad_kernel(l.tier()), geometry, work, x, grad, w),
+         "depthwise");
   } else {
-    l.emit(std::make_unique<DirectTask>(weight_grad_plan(l.tier(), geometry), l.tier(), operands),
-           {operands.x, operands.grad}, {operands.w}, "direct", flops(l.node()));
+    emit(
+        kernel_task(weight_grad_kernel(l.tier()), weight_grad_plan(l.tier(), geometry), x, grad, w),
+        "direct");
   }
   if (op.flip)
     l.emit(std::make_unique<FlipTask>(operands.w, result), {operands.w}, {result}, "flip kernels");

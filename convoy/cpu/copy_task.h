@@ -21,25 +21,6 @@ class CopyTask : public Task {
   Array from_, to_;
 };
 
-/// Elements of a plain array to those of another, by the strides of a plan.
-class StridedCopyTask : public Task {
- public:
-  StridedCopyTask(CopyPlan plan, Array from, Array to, Tier tier)
-      : plan_(std::move(plan)),
-        kernel_(copy_kernel(tier)),
-        from_(std::move(from)),
-        to_(std::move(to)) {}
-  int64_t items() const override { return cpu::items(plan_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(plan_, {bases.bytes(from_), bases.bytes(to_)}, range, worker);
-  }
-
- private:
-  CopyPlan plan_;
-  CopyKernel kernel_;
-  Array from_, to_;
-};
-
 /// One value to places of an array, which plans that repeat an element list.
 class FillTask : public Task {
  public:

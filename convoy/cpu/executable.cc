@@ -212,6 +212,8 @@ class CpuExecutable : public Executable {
       latest_ = std::make_shared<Prepared>();
       latest_->memory = Memory(plan_.prepared_bytes);
     }
+    // What others read there before they let go of it comes before what is written now.
+    std::atomic_thread_fence(std::memory_order_acquire);
     const std::shared_ptr<Prepared> prepared = std::exchange(latest_, nullptr);
     adopt(state, prepared);
     try {

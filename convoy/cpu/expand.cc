@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/pointwise.h"
 
@@ -21,7 +22,7 @@ void lower(const Expand&, Lowering& l) {
     if (own[a] == 1 && !(keeps_channels && a == 1)) from[a] = 0;
   from.insert(from.begin(), shape.size() - own.size(), 0);
   CopyPlan plan = copy_plan(size_of(x.dtype), axes_of_copy(shape, form), from, strides_of_copy(y));
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "repeat");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "repeat");
 }
 
 }  // namespace convoy::cpu

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 
 namespace convoy::cpu {
@@ -23,7 +24,7 @@ void lower(const Flip& op, Lowering& l) {
     from[a] = -from[a];
   }
   CopyPlan plan = copy_plan(size_of(x.dtype), axes, from, strides_of_copy(y), first);
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "flip");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "flip");
 }
 
 }  // namespace convoy::cpu

@@ -1,8 +1,10 @@
 #include "convoy/ops/matmul.h"
 
-#include <memory>
+#include <algorithm>
+#include <utility>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/kernels/gemm.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/passes/passes.h"
@@ -10,27 +12,6 @@
 namespace convoy::cpu {
 
 namespace {
-
-class GemmTask : public Task {
- public:
-  GemmTask(GemmPlan plan, Tier tier, Array a, Array b, Array c)
-      : plan_(plan),
-        kernel_(gemm_kernel(tier)),
-        a_(std::move(a)),
-        b_(std::move(b)),
-        c_(std::move(c)) {}
-  int64_t items() const override { return cpu::items(plan_); }
-  int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
-  void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(plan_, {.a = bases.floats(a_), .b = bases.floats(b_), .c = bases.floats(c_)}, range,
-            worker);
-  }
-
- private:
-  GemmPlan plan_;
-  GemmKernel kernel_;
-  Array a_, b_, c_;
-};
 
 /// A matrix argument: a vector is one row (x) or one column (y).
 struct Matrix {
@@ -85,7 +66,7 @@ void lower(const Matmul& op, Lowering& l) {
   }
   const Array from = l.plain(0), with = l.plain(1), to = l.result(Form::plain);
   plan = plan_gemm(plan, l.tier());
-  l.emit(std::make_unique<GemmTask>(plan, l.tier(), from, with, to), {from, with}, {to},
+  l.emit(kernel_task(gemm_kernel(l.tier()), plan, from, with, to), {from, with}, {to},
          plan.method == GemmPlan::Method::tiles ? "tiles" : "one pass over y", flops(l.node()));
 }
 

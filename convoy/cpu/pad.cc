@@ -55,8 +55,7 @@ void copy_by_tables(const Pad& op, Lowering& l) {
   if (is_whole(y)) return;
   CopyPlan move = copy_plan(size_of(y.dtype), axes_of_copy(y.extents, form), strides_of_copy(whole),
                             strides_of_copy(y));
-  l.emit(std::make_unique<StridedCopyTask>(std::move(move), whole, y, l.tier()), {whole}, {y},
-         "copy");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(move), whole, y), {whole}, {y}, "copy");
 }
 
 }  // namespace

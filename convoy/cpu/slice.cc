@@ -2,6 +2,7 @@
 
 #include "convoy/cpu/borders.h"
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 
 namespace convoy::cpu {
@@ -27,7 +28,7 @@ void copy_slice(const Slice& op, Lowering& l) {
     first += op.starts[a].value() * strides[a];
   }
   CopyPlan plan = copy_plan(size_of(x.dtype), y.extents, steps, dense_strides(y.extents), first);
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "copy");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "copy");
 }
 
 /// Gradients that belong `steps` apart, zeros between them.
@@ -47,8 +48,7 @@ void spread(const SliceInputGrad& op, Lowering& l) {
   }
   CopyPlan plan = copy_plan(size_of(x.dtype), axes_of_copy(grad.extents, form),
                             strides_of_copy(grad), to, 0, first);
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), grad, x, l.tier()), {grad}, {x},
-         "copy");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), grad, x), {grad}, {x}, "copy");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 
 namespace convoy::cpu {
@@ -13,7 +14,7 @@ void lower(const Transpose& op, Lowering& l) {
   Extents from;
   for (const int64_t axis : op.axes) from.push_back(strides[static_cast<size_t>(axis)]);
   CopyPlan plan = copy_plan(size_of(x.dtype), y.extents, from, dense_strides(y.extents));
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "transpose");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "transpose");
 }
 
 }  // namespace convoy::cpu

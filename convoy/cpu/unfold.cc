@@ -4,6 +4,7 @@
 
 #include "convoy/cpu/borders.h"
 #include "convoy/cpu/copy_task.h"
+#include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/pooling.h"
 #include "convoy/ops/patches.h"
@@ -48,7 +49,7 @@ void lower(const Unfold& op, Lowering& l) {
     from.push_back(strides[a + 2] * op.stride[a]);
   }
   CopyPlan plan = copy_plan(size_of(x.dtype), extents, from, dense_strides(extents));
-  l.emit(std::make_unique<StridedCopyTask>(std::move(plan), x, y, l.tier()), {x}, {y}, "windows");
+  l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), x, y), {x}, {y}, "windows");
 }
 
 }  // namespace convoy::cpu

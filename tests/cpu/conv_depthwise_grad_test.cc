@@ -36,9 +36,9 @@ TEST(DepthwiseGrad, of_weights_is_what_plain_loops_give) {
         for (int64_t part = 0; part < parts; ++part) {
           Scratch scratch(depthwise_weight_grad_scratch_bytes(conv));
           worker.scratch = scratch.data();
-          depthwise_weight_grad_kernel(tier)(
-              conv, {x.values.data(), grad.values.data(), nullptr, w.data()},
-              share(depthwise_weight_grad_items(conv), part, parts), worker);
+          depthwise_weight_grad_kernel(tier)(conv, {x.values.data(), grad.values.data(), w.data()},
+                                             share(depthwise_weight_grad_items(conv), part, parts),
+                                             worker);
           EXPECT_TRUE(scratch.intact());
         }
         ASSERT_EQ(w, expected) << ::testing::PrintToString(conv) << " on " << to_string(tier);

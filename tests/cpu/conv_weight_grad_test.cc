@@ -12,7 +12,7 @@ std::vector<float> run(Tier tier, const ConvGeometry& conv, const Images& x, con
                        int64_t parts) {
   const WeightGradPlan plan = weight_grad_plan(tier, conv);
   std::vector<float> w(weight_count(conv), std::numeric_limits<float>::quiet_NaN());
-  const WeightGradArrays at{x.values.data(), grad.values.data(), nullptr, w.data()};
+  const WeightGradArrays at{x.values.data(), grad.values.data(), w.data()};
   Worker worker;
   for (int64_t part = 0; part < parts; ++part) {
     Scratch scratch(scratch_bytes(plan));

@@ -59,8 +59,8 @@ TEST(Gemm, ProductsOfAnyStridesAreThoseOfLoops) {
       std::vector<float> packed(plan.packed ? static_cast<size_t>(packed_size(plan)) : 0);
       if (plan.packed) pack_gemm(plan, b.data(), packed.data());
       std::vector<float> c(size, std::nanf(""));
-      const GemmArrays at{a.data(), plan.packed ? packed.data() : b.data(),
-                          with_bias ? bias.data() : nullptr, c.data()};
+      const GemmArrays at{a.data(), plan.packed ? packed.data() : b.data(), c.data(),
+                          with_bias ? bias.data() : nullptr};
       for (int64_t part = 0; part < 3; ++part) {
         Scratch scratch(scratch_bytes(plan));
         gemm_kernel(tier)(plan, at, share(items(plan), part, 3), scratch.worker);
@@ -100,8 +100,7 @@ TEST(Gemm, NaNMeetsZerosButOnlyInItsOwnColumn) {
     b[2] = std::nanf("");
     const GemmPlan plan = plan_gemm(g, tier);
     Scratch scratch(scratch_bytes(plan));
-    gemm_kernel(tier)(plan, {a.data(), b.data(), nullptr, c.data()}, {0, items(plan)},
-                      scratch.worker);
+    gemm_kernel(tier)(plan, {a.data(), b.data(), c.data()}, {0, items(plan)}, scratch.worker);
     for (size_t i = 0; i < 20; ++i) EXPECT_EQ(std::isnan(c[i]), i % 4 == 2);
   }
 }

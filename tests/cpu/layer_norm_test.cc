@@ -27,8 +27,8 @@ TEST(LayerNorm, RowsOfAnyLengthAreThoseOfLoopsFarFromZeroToo) {
           for (int64_t part = 0; part < 3; ++part) {
             Worker worker;
             layer_norm_kernel(tier)(plan,
-                                    {x.data(), affine ? gamma.data() : nullptr,
-                                     affine ? beta.data() : nullptr, y.data()},
+                                    {x.data(), y.data(), affine ? gamma.data() : nullptr,
+                                     affine ? beta.data() : nullptr},
                                     share(items(plan), part, 3), worker);
             EXPECT_EQ(worker.ran, target_bit(tier));
           }

@@ -13,7 +13,7 @@ std::vector<float> run(Tier tier, const ConvGeometry& conv, const Images& x, con
   const WinogradWeightGrad plan = winograd_weight_grad_plan(tier, conv, threads);
   std::vector<float> w(weight_count(conv), std::numeric_limits<float>::quiet_NaN());
   Scratch shared(shared_bytes(plan));
-  const WeightGradArrays at{x.values.data(), grad.values.data(), shared.data(), w.data()};
+  const WeightGradArrays at{x.values.data(), grad.values.data(), w.data(), shared.data()};
   Worker worker;
   for (int phase = 0; phase < phases(plan); ++phase)
     for (int64_t part = 0; part < parts; ++part) {

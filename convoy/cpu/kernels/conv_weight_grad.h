@@ -14,8 +14,8 @@ namespace convoy::cpu {
 struct WeightGradArrays {
   const float* x = nullptr;
   const float* grad = nullptr;
-  float* shared = nullptr;
   float* w = nullptr;
+  float* shared = nullptr;
 };
 
 /// w[o, c, k] = Σ_{n,p} x[n, c, p·stride + k·dilation − begin] · grad[n, o, p]

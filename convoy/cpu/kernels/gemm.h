@@ -44,8 +44,8 @@ void pack_gemm(const GemmPlan& plan, const float* b, float* to);
 struct GemmArrays {
   const float* a = nullptr;
   const float* b = nullptr;
-  const float* bias = nullptr;  // one for each column; may be null
   float* c = nullptr;
+  const float* bias = nullptr;  // one for each column; may be null
 };
 using GemmKernel = void (*)(const GemmPlan& plan, const GemmArrays& at, Range range,
                             Worker& worker);

@@ -18,9 +18,9 @@ int64_t items(const LayerNormPlan& plan);  // some rows each
 /// are null.
 struct LayerNormArrays {
   const float* x = nullptr;
+  float* y = nullptr;  // may be x
   const float* gamma = nullptr;
   const float* beta = nullptr;
-  float* y = nullptr;  // may be x
 };
 using LayerNormKernel = void (*)(const LayerNormPlan& plan, const LayerNormArrays& at, Range range,
                                  Worker& worker);

@@ -184,8 +184,7 @@ class PointwiseGroups {
 
 }  // namespace
 
-std::vector<Group> group(const Graph& graph) {
-  const Uses uses(graph);
+std::vector<Group> group(const Graph& graph, const Uses& uses) {
   std::map<const Node*, Group> by_last;
   std::unordered_set<const Node*> in_convolutions;
   for (const NodePtr& node : graph.nodes)

@@ -50,6 +50,6 @@ class Uses {
 
 /// Every operator of the graph in exactly one group; groups are in the order in which they can be
 /// computed.
-std::vector<Group> group(const Graph& graph);
+std::vector<Group> group(const Graph& graph, const Uses& uses);
 
 }  // namespace convoy::cpu

@@ -59,7 +59,7 @@ Planner::Planner(const Graph& graph, const std::vector<ParameterPtr>& parameters
 }
 
 Plan Planner::finish() {
-  for (const Group& next : group(graph_)) lower(next);
+  for (const Group& next : group(graph_, uses_)) lower(next);
   write_results();
   place_buffers(plan_);
   for (const auto* steps : {&plan_.preparation, &plan_.steps})
