@@ -8,6 +8,7 @@
 
 #include "convoy/base/error.h"
 #include "convoy/compile/function.h"
+#include "convoy/cpu/cpu.h"
 #include "convoy/ops/activation.h"
 #include "convoy/ops/conv.h"
 #include "convoy/ops/gather.h"
@@ -118,6 +119,24 @@ TEST(CpuExecutable, ACallThatIsStoppedAnywhereLeavesTheFunctionUsable) {
       w->set_value(Tensor::full(DType::float32, {20, 20, 3, 3}, 2));
       EXPECT_TRUE(gives(2)) << checks << " checks";
     }
+}
+
+TEST(CpuExecutable, AFirstCallStoppedWhileConstantsArePackedLeavesNothingHalfMade) {
+  const Value x = input("x", image);
+  const Value w = constant(Tensor::full(DType::float32, {20, 20, 3, 3}, 1));
+  const Conv same{.padding = 1};
+  const Graph graph({x}, {conv(relu(conv(x, w, same)), w, same)});
+  const std::vector<Tensor> inputs{ones()};
+  for (int checks = 0; checks < 4; ++checks) {
+    const std::unique_ptr<Executable> stopped = cpu::compile(graph, {.threads = 2});
+    const auto state = stopped->new_state();
+    std::vector<Tensor> outputs{Tensor::zeros(DType::float32, to_extents(image.shape))};
+    int asked = 0;
+    const Cancellation early([&] { return asked++ >= checks; }), never;
+    EXPECT_THROW(stopped->run(*state, {inputs, {}}, outputs, early), CancelledError);
+    stopped->run(*state, {inputs, {}}, outputs, never);
+    EXPECT_TRUE(is_of(1, outputs[0])) << checks << " checks";
+  }
 }
 
 TEST(CpuExecutable, WrongDataIsReportedAndTheNextCallIsWell) {
