@@ -19,7 +19,7 @@ inline Range share(int64_t items, int64_t index, int64_t count) {
 struct Worker {
   /// As many bytes as the step asked for, 64-byte aligned, of this thread alone; holds anything.
   float* scratch = nullptr;
-  /// Highway's bits of the instruction sets that ran: kernels set theirs.
+  /// Bits of the instruction sets that ran: kernels set theirs. Those of tier.h and of bf16_set.h.
   int64_t ran = 0;
 };
 
