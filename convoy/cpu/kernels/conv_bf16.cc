@@ -165,6 +165,106 @@ void copy_image(const Bf16Conv& plan, const Bf16Item& item, const void* x, std::
     }
 }
 
+// ---- What happens to sums -----------------------------------------------------------------------
+
+/// 16 bfloat16 as float32.
+__m512 widened(const void* from) {
+  const __m256i bits = _mm256_loadu_si256(static_cast<const __m256i*>(from));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+}
+
+/// Neighbouring positions of one block of outputs.
+struct Finishing {
+  float* sums;
+  const float* bias;
+  const uint16_t* residual;  // or null
+  std::byte* y;
+  int64_t count;
+};
+using FinishKernel = void (*)(const Epilogue&, const Finishing&);
+
+/// x·sigmoid(x) to 13 bits: five more than are stored. −∞ gives NaN, as the formula says.
+__m512 silu(__m512 x) {
+  const __m512 t = _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f));
+  const __m512 f = _mm512_reduce_ps(t, 0x09);  // t − ⌊t⌋
+  __m512 p = _mm512_set1_ps(0.07802452f);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.22606716f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.69583354f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.99992522f));
+  const __m512 e = _mm512_scalef_ps(p, t);  // p·2^⌊t⌋
+  return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(e, _mm512_set1_ps(1.f))));
+}
+
+enum class Function { none, clamp, silu };
+
+/// What is stored for position `i`, apart from functions of other kinds.
+template <Function function, Epilogue::Residual residual>
+__m512 finished(const Epilogue& epilogue, const Finishing& at, int64_t i) {
+  __m512 v = _mm512_add_ps(_mm512_load_ps(at.sums + i * block), _mm512_loadu_ps(at.bias));
+  if constexpr (residual == Epilogue::Residual::before)
+    v = _mm512_add_ps(v, widened(at.residual + i * block));
+  if constexpr (function == Function::silu) v = silu(v);
+  if constexpr (function == Function::clamp)
+    v = _mm512_min_ps(_mm512_set1_ps(epilogue.high),
+                      _mm512_max_ps(_mm512_set1_ps(epilogue.low), v));
+  if constexpr (residual == Epilogue::Residual::after)
+    v = _mm512_add_ps(v, widened(at.residual + i * block));
+  return v;
+}
+
+template <Function function, Epilogue::Residual residual, bool as_float>
+HWY_INLINE void finish(const Epilogue& epilogue, const Finishing& at) {
+  int64_t i = 0;
+  if constexpr (as_float) {
+    for (; i < at.count; ++i)
+      _mm512_storeu_ps(at.y + i * block * 4, finished<function, residual>(epilogue, at, i));
+  } else {
+    for (; i + 2 <= at.count; i += 2) {
+      const __m512 first = finished<function, residual>(epilogue, at, i);
+      const __m512 second = finished<function, residual>(epilogue, at, i + 1);
+      _mm512_storeu_si512(at.y + i * block * 2,
+                          reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
+    }
+    if (i < at.count)
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(at.y + i * block * 2),
+                          reinterpret_cast<__m256i>(
+                              _mm512_cvtneps_pbh(finished<function, residual>(epilogue, at, i))));
+  }
+}
+
+alignas(64) constexpr std::array<float, block> zeros{};
+
+/// Functions of Kind::other run over the sums, which are still in the nearest cache.
+template <Epilogue::Residual residual, bool as_float>
+void finish_other(const Epilogue& epilogue, const Finishing& at) {
+  using Residual = Epilogue::Residual;
+  constexpr Residual first = residual == Residual::before ? residual : Residual::none;
+  constexpr Residual last = residual == Residual::after ? residual : Residual::none;
+  for (int64_t i = 0; i < at.count; ++i)
+    _mm512_store_ps(at.sums + i * block, finished<Function::none, first>(epilogue, at, i));
+  epilogue.activate(at.sums, at.count * block, epilogue.alpha, epilogue.beta);
+  Finishing rest = at;
+  rest.bias = zeros.data();
+  finish<Function::none, last, as_float>(epilogue, rest);
+}
+
+/// What is left to do with the sums of one product. They are finished a few positions at a time
+/// while tiles multiply for the next one, which takes little of what vectors need.
+class Waiting {
+ public:
+  /// Positions: more at once would fill the processor's queues, and tiles wait.
+  static constexpr int64_t piece = 4;
+
+  void clear() { next_ = count_ = 0; }
+  void add(const Finishing& f) { pieces_[count_++] = f; }
+  size_t size() const { return count_ - next_; }
+  const Finishing& next() { return pieces_[next_++]; }
+
+ private:
+  size_t next_ = 0, count_ = 0;
+  std::array<Finishing, 128> pieces_;  // at worst one position each
+};
+
 // ---- Products -----------------------------------------------------------------------------------
 
 /// Sums of neighbouring positions for one or two blocks of outputs: [block][chunk][16].
@@ -176,15 +276,19 @@ struct Product {
   const std::byte* weights;
   float* sums;
   int64_t chunk;
+  const Epilogue& epilogue;
+  Waiting& earlier;  // sums to be finished, for those that have time
 };
 using ProductKernel = void (*)(const Product&);
 
-/// M tiles of 16 positions × N blocks of outputs.
-template <int M, int N>
+/// M tiles of 16 positions × N blocks of outputs, meanwhile `finish_earlier` of what waits.
+template <int M, int N, FinishKernel finish_earlier>
 HWY_NOINLINE void tiles(const Product& p) {
   static_assert(N == 1 ? M <= 4 : N == 2 && M <= 2);
   const int64_t tile = 16 * p.position;
   const std::byte* weights = p.weights;
+  const size_t at_once = (p.earlier.size() + static_cast<size_t>(p.steps) - 1) /
+                         static_cast<size_t>(std::max<int64_t>(1, p.steps));
   _tile_zero(0);
   if constexpr (M * N > 1) _tile_zero(1);
   if constexpr (M * N > 2) _tile_zero(2);
@@ -216,6 +320,11 @@ HWY_NOINLINE void tiles(const Product& p) {
         _tile_dpbf16ps(3, 4, 6);
       }
     }
+    for (size_t i = std::min(at_once, p.earlier.size()); i > 0; --i)
+      finish_earlier(p.epilogue, p.earlier.next());
+    // Without a tile stored now and then, the first one after 30 steps or so costs another 900
+    // cycles: measured, and explained nowhere. Its place is written again below.
+    if (s % 16 == 15) _tile_stored(6, p.sums, 64);
   }
   float* const sums = p.sums;
   constexpr int64_t square = 16 * block;
@@ -273,12 +382,6 @@ void vectors(const Product& p) {
   return vectors_at<P, N, 0>(p);
 }
 
-/// 16 bfloat16 as float32.
-__m512 widened(const void* from) {
-  const __m256i bits = _mm256_loadu_si256(static_cast<const __m256i*>(from));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
-}
-
 /// P positions of one block of a depthwise convolution.
 template <int P>
 HWY_NOINLINE void by_channel(const Product& p) {
@@ -296,136 +399,60 @@ HWY_NOINLINE void by_channel(const Product& p) {
 
 /// By tiles (less one) and by blocks of outputs (less one).
 using Products = std::array<std::array<ProductKernel, 4>, 2>;
-constexpr Products by_tiles{{{tiles<1, 1>, tiles<2, 1>, tiles<3, 1>, tiles<4, 1>},
-                             {tiles<1, 2>, tiles<2, 2>, nullptr, nullptr}}};
+template <FinishKernel f>
+constexpr Products by_tiles{{{tiles<1, 1, f>, tiles<2, 1, f>, tiles<3, 1, f>, tiles<4, 1, f>},
+                             {tiles<1, 2, f>, tiles<2, 2, f>, nullptr, nullptr}}};
 constexpr Products by_vectors{{{vectors<14, 1>, vectors<28, 1>, nullptr, nullptr},
                                {vectors<14, 2>, nullptr, nullptr, nullptr}}};
 constexpr Products by_channels{
     {{by_channel<14>, by_channel<28>, nullptr, nullptr}, {nullptr, nullptr, nullptr, nullptr}}};
 
-// ---- What happens to sums -----------------------------------------------------------------------
-
-/// Neighbouring positions of one block of outputs.
-struct Finishing {
-  float* sums;
-  const float* bias;
-  const uint16_t* residual;  // or null
-  std::byte* y;
-  int64_t count;
+struct Kernels {
+  const Products* products;
+  FinishKernel finish;
 };
-using FinishKernel = void (*)(const Epilogue&, const Finishing&);
-
-/// x·sigmoid(x) to 13 bits: five more than are stored. −∞ gives NaN, as the formula says.
-__m512 silu(__m512 x) {
-  const __m512 t = _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f));
-  const __m512 f = _mm512_reduce_ps(t, 0x09);  // t − ⌊t⌋
-  __m512 p = _mm512_set1_ps(0.07802452f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.22606716f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.69583354f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.99992522f));
-  const __m512 e = _mm512_scalef_ps(p, t);  // p·2^⌊t⌋
-  return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(e, _mm512_set1_ps(1.f))));
+template <FinishKernel f>
+Kernels kernels_with(const Bf16Conv& plan) {
+  if (plan.set == Bf16Set::amx) return {&by_tiles<f>, f};
+  return {plan.depthwise ? &by_channels : &by_vectors, f};
 }
-
-enum class Function { none, clamp, silu };
-
-/// What is stored for position `i`, apart from functions of other kinds.
-template <Function function, Epilogue::Residual residual>
-__m512 finished(const Epilogue& epilogue, const Finishing& at, int64_t i) {
-  __m512 v = _mm512_add_ps(_mm512_load_ps(at.sums + i * block), _mm512_loadu_ps(at.bias));
-  if constexpr (residual == Epilogue::Residual::before)
-    v = _mm512_add_ps(v, widened(at.residual + i * block));
-  if constexpr (function == Function::silu) v = silu(v);
-  if constexpr (function == Function::clamp)
-    v = _mm512_min_ps(_mm512_set1_ps(epilogue.high),
-                      _mm512_max_ps(_mm512_set1_ps(epilogue.low), v));
-  if constexpr (residual == Epilogue::Residual::after)
-    v = _mm512_add_ps(v, widened(at.residual + i * block));
-  return v;
-}
-
-template <Function function, Epilogue::Residual residual, bool as_float>
-HWY_NOINLINE void finish(const Epilogue& epilogue, const Finishing& at) {
-  int64_t i = 0;
-  if constexpr (as_float) {
-    for (; i < at.count; ++i)
-      _mm512_storeu_ps(at.y + i * block * 4, finished<function, residual>(epilogue, at, i));
-  } else {
-    for (; i + 2 <= at.count; i += 2) {
-      const __m512 first = finished<function, residual>(epilogue, at, i);
-      const __m512 second = finished<function, residual>(epilogue, at, i + 1);
-      _mm512_storeu_si512(at.y + i * block * 2,
-                          reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
-    }
-    if (i < at.count)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(at.y + i * block * 2),
-                          reinterpret_cast<__m256i>(
-                              _mm512_cvtneps_pbh(finished<function, residual>(epilogue, at, i))));
-  }
-}
-
-alignas(64) constexpr std::array<float, block> zeros{};
-
-/// Functions of Kind::other run over the sums, which are still in the nearest cache.
 template <Epilogue::Residual residual, bool as_float>
-void finish_other(const Epilogue& epilogue, const Finishing& at) {
-  using Residual = Epilogue::Residual;
-  constexpr Residual first = residual == Residual::before ? residual : Residual::none;
-  constexpr Residual last = residual == Residual::after ? residual : Residual::none;
-  for (int64_t i = 0; i < at.count; ++i)
-    _mm512_store_ps(at.sums + i * block, finished<Function::none, first>(epilogue, at, i));
-  epilogue.activate(at.sums, at.count * block, epilogue.alpha, epilogue.beta);
-  Finishing rest = at;
-  rest.bias = zeros.data();
-  finish<Function::none, last, as_float>(epilogue, rest);
-}
-
-template <Epilogue::Residual residual, bool as_float>
-FinishKernel finish_kernel(const Epilogue& epilogue) {
+Kernels kernels_of(const Bf16Conv& plan) {
+  const Epilogue& epilogue = plan.epilogue;
+  constexpr float infinity = std::numeric_limits<float>::infinity();
   switch (epilogue.kind) {
     case Epilogue::Kind::clamp:
-      if (epilogue.low == -std::numeric_limits<float>::infinity() &&
-          epilogue.high == std::numeric_limits<float>::infinity())
-        return finish<Function::none, residual, as_float>;
-      return finish<Function::clamp, residual, as_float>;
+      if (epilogue.low == -infinity && epilogue.high == infinity)
+        return kernels_with<finish<Function::none, residual, as_float>>(plan);
+      return kernels_with<finish<Function::clamp, residual, as_float>>(plan);
     case Epilogue::Kind::silu:
-      return finish<Function::silu, residual, as_float>;
+      return kernels_with<finish<Function::silu, residual, as_float>>(plan);
     case Epilogue::Kind::other:
-      return finish_other<residual, as_float>;
+      return kernels_with<finish_other<residual, as_float>>(plan);
   }
   throw std::logic_error("a function that convolutions do not have");
 }
 template <bool as_float>
-FinishKernel finish_kernel(const Epilogue& epilogue) {
-  switch (epilogue.residual) {
+Kernels kernels_of(const Bf16Conv& plan) {
+  switch (plan.epilogue.residual) {
     case Epilogue::Residual::none:
-      return finish_kernel<Epilogue::Residual::none, as_float>(epilogue);
+      return kernels_of<Epilogue::Residual::none, as_float>(plan);
     case Epilogue::Residual::before:
-      return finish_kernel<Epilogue::Residual::before, as_float>(epilogue);
+      return kernels_of<Epilogue::Residual::before, as_float>(plan);
     case Epilogue::Residual::after:
-      return finish_kernel<Epilogue::Residual::after, as_float>(epilogue);
+      return kernels_of<Epilogue::Residual::after, as_float>(plan);
   }
   throw std::logic_error("a residual that convolutions do not have");
 }
 
 // ---- Items --------------------------------------------------------------------------------------
 
-/// The sums of one product, which wait for their turn: they are finished while the next product is
-/// under way.
-struct Sums {
-  float* data = nullptr;
-  int64_t position = 0, positions = 0;  // of the item
-  int64_t first_block = 0, blocks = 0;
-};
-
 class Walk {
  public:
-  Walk(const Bf16Conv& plan, const Bf16ConvArrays& at, const Products& products, float* scratch)
+  Walk(const Bf16Conv& plan, const Bf16ConvArrays& at, float* scratch)
       : plan_(plan),
         at_(at),
-        products_(products),
-        finish_(plan.float_output ? finish_kernel<true>(plan.epilogue)
-                                  : finish_kernel<false>(plan.epilogue)),
+        kernels_(plan.float_output ? kernels_of<true>(plan) : kernels_of<false>(plan)),
         chunk_(chunk_positions(plan)),
         tile_(product_size(plan.set).tile) {
     const Bf16Scratch parts = bf16_scratch(plan);
@@ -453,8 +480,8 @@ class Walk {
           for (int64_t b = item.blocks.begin; b < item.blocks.end; b += 2)
             multiply(p, std::min(chunk_, positions - p), b);
       }
-      finish();
     }
+    finish(waiting_[turn_]);
   }
 
  private:
@@ -462,7 +489,9 @@ class Walk {
     const ConvGeometry& g = plan_.geometry;
     const int64_t all_blocks = blocks_of(g.outputs);
     const int64_t blocks = std::min<int64_t>(2, item_.blocks.end - first_block);
-    float* const to = sums_[0] == waiting_.data ? sums_[1] : sums_[0];
+    Waiting& earlier = waiting_[turn_];
+    turn_ = 1 - turn_;
+    wait(position, positions, first_block, blocks);
     const int64_t weights_of_block = plan_.steps * (plan_.depthwise ? block * 4 : step_bytes);
     const Product product{copy_ + position * position_bytes(plan_),
                           position_bytes(plan_),
@@ -470,33 +499,39 @@ class Walk {
                           plan_.steps,
                           static_cast<const std::byte*>(at_.weights) +
                               (item_.group * all_blocks + first_block) * weights_of_block,
-                          to,
-                          chunk_};
+                          sums_[turn_],
+                          chunk_,
+                          plan_.epilogue,
+                          earlier};
     const int64_t tiles = (positions + tile_ - 1) / tile_;
-    products_[static_cast<size_t>(blocks - 1)][static_cast<size_t>(tiles - 1)](product);
-    finish();
-    waiting_ = {to, position, positions, first_block, blocks};
+    (*kernels_.products)[static_cast<size_t>(blocks - 1)][static_cast<size_t>(tiles - 1)](product);
+    finish(earlier);
   }
 
-  /// Stores the sums that wait, without those between the rows.
-  void finish() {
-    const Sums sums = waiting_;
-    waiting_ = {};
-    if (sums.positions == 0) return;
+  void finish(Waiting& waiting) const {
+    while (waiting.size() > 0) kernels_.finish(plan_.epilogue, waiting.next());
+  }
+
+  /// Notes what is to be done with sums, apart from those between the rows.
+  void wait(int64_t position, int64_t positions, int64_t first_block, int64_t blocks) {
+    Waiting& waiting = waiting_[turn_];
+    waiting.clear();
     const int64_t across = row_positions(plan_), columns = item_.columns.end - item_.columns.begin;
-    for (int64_t p = sums.position; p < sums.position + sums.positions;) {
+    const int64_t end = position + positions;
+    for (int64_t p = position; p < end;) {
       const int64_t row = p / across, column = p % across;
-      const int64_t next = std::min((row + 1) * across, sums.position + sums.positions);
+      const int64_t next = std::min((row + 1) * across, end);
       const int64_t count = std::min(columns - column, next - p);
       if (count > 0)
-        for (int64_t b = 0; b < sums.blocks; ++b)
-          store(sums.data + (b * chunk_ + p - sums.position) * block, sums.first_block + b,
-                item_.rows.begin + row, item_.columns.begin + column, count);
+        for (int64_t b = 0; b < blocks; ++b)
+          wait(waiting, sums_[turn_] + (b * chunk_ + p - position) * block, first_block + b,
+               item_.rows.begin + row, item_.columns.begin + column, count);
       p = next;
     }
   }
 
-  void store(float* sums, int64_t b, int64_t row, int64_t column, int64_t count) const {
+  void wait(Waiting& waiting, float* sums, int64_t b, int64_t row, int64_t column,
+            int64_t count) const {
     const ConvGeometry& g = plan_.geometry;
     const int64_t size = plan_.float_output ? 4 : 2;
     const int64_t channel_block = item_.group * g.outputs / block + b;
@@ -508,34 +543,34 @@ class Walk {
     Finishing at{
         sums, at_.bias ? at_.bias + channel_block * block : zeros.data(),
         adds ? reinterpret_cast<const uint16_t*>(at_.residual) + offset(g.residual) : nullptr,
-        static_cast<std::byte*>(at_.y) + offset(g.y) * size, count};
-    if (g.y.axis[2] == block && (!adds || g.residual.axis[2] == block))
-      return finish_(plan_.epilogue, at);
-    at.count = 1;
-    for (int64_t i = 0; i < count; ++i) {
-      finish_(plan_.epilogue, at);
-      at.sums += block;
-      at.y += g.y.axis[2] * size;
-      if (adds) at.residual += g.residual.axis[2];
+        static_cast<std::byte*>(at_.y) + offset(g.y) * size, 0};
+    const bool dense = g.y.axis[2] == block && (!adds || g.residual.axis[2] == block);
+    const int64_t piece = dense ? Waiting::piece : 1;
+    for (int64_t i = 0; i < count; i += piece) {
+      at.count = std::min(piece, count - i);
+      waiting.add(at);
+      at.sums += piece * block;
+      at.y += piece * g.y.axis[2] * size;
+      if (adds) at.residual += piece * g.residual.axis[2];
     }
   }
 
   const Bf16Conv& plan_;
   const Bf16ConvArrays& at_;
-  const Products& products_;
-  FinishKernel finish_;
+  Kernels kernels_;
   int64_t chunk_, tile_;
   int32_t* offsets_;
   std::array<float*, 2> sums_;
   std::byte* copy_;
   Bf16Item item_ = {};
-  Sums waiting_ = {};
+  std::array<Waiting, 2> waiting_;  // of the last product, and of the one before
+  size_t turn_ = 0;
 };
 
 void run_vectors(const Bf16Conv& plan, const Bf16ConvArrays& at, Range range, Worker& worker) {
   worker.ran |= target_bit(Bf16Set::avx512_bf16);
   if (range.begin == range.end) return;
-  Walk(plan, at, plan.depthwise ? by_channels : by_vectors, worker.scratch).run(range);
+  Walk(plan, at, worker.scratch).run(range);
 }
 
 /// Eight tiles of 16 rows of 64 bytes.
@@ -551,7 +586,7 @@ void run_tiles(const Bf16Conv& plan, const Bf16ConvArrays& at, Range range, Work
   if (range.begin == range.end) return;
   const TileConfiguration configuration;
   _tile_loadconfig(&configuration);
-  Walk(plan, at, by_tiles, worker.scratch).run(range);
+  Walk(plan, at, worker.scratch).run(range);
   _tile_release();
 }
 
