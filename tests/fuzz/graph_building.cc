@@ -15,19 +15,16 @@
 #include "convoy/graph/gradients.h"
 #include "convoy/graph/text.h"
 #include "convoy/passes/passes.h"
+#include "tests/fuzz/choices.h"
 
 namespace {
 
 using namespace convoy;
 
-/// Bytes of the fuzzer, read as choices; zeros when they have run out.
-class Choices {
+/// Sizes, numbers and attributes, many of them odd ones.
+class OddChoices : public Choices {
  public:
-  Choices(const uint8_t* data, size_t size) : data_(data), size_(size) {}
-
-  bool left() const { return at_ < size_; }
-  uint8_t byte() { return at_ < size_ ? data_[at_++] : uint8_t{0}; }
-  size_t below(size_t bound) { return bound == 0 ? 0 : byte() % bound; }
+  using Choices::Choices;
 
   int64_t integer() {
     constexpr int64_t odd_ones[] = {std::numeric_limits<int64_t>::min(),
@@ -97,14 +94,9 @@ class Choices {
   void fill(std::array<T, n>& value) {
     for (T& element : value) fill(element);
   }
-
- private:
-  const uint8_t* data_;
-  size_t size_;
-  size_t at_ = 0;
 };
 
-Op random_operator(Choices& choices) {
+Op random_operator(OddChoices& choices) {
   const auto& all = operators();
   // More operators than a byte counts.
   const size_t index = (choices.byte() * 256u + choices.byte()) % all.size();
@@ -122,14 +114,14 @@ Op random_operator(Choices& choices) {
   return op;
 }
 
-Type random_type(Choices& choices) {
+Type random_type(OddChoices& choices) {
   Type type{choices.dtype(), {}};
   type.shape.resize(choices.count(5));
   for (Dim& dim : type.shape) dim = choices.size();
   return type;
 }
 
-Tensor random_tensor(Choices& choices, DType dtype, const Extents& extents) {
+Tensor random_tensor(OddChoices& choices, DType dtype, const Extents& extents) {
   if (element_count(to_shape(extents)).value() > 4096) throw LimitError("too large to try");
   Tensor tensor(dtype, extents);
   visit_dtype(dtype, [&]<class T>(std::type_identity<T>) {
@@ -149,7 +141,7 @@ void attempt(F&& f) {
   }
 }
 
-std::vector<Value> build(Choices& choices, std::vector<Value>& inputs) {
+std::vector<Value> build(OddChoices& choices, std::vector<Value>& inputs) {
   std::vector<Value> pool;
   for (size_t i = 0; i < 3; ++i)
     attempt([&] {
@@ -194,7 +186,7 @@ bool same(const Tensor& a, const Tensor& b) {
   return true;
 }
 
-void run(Choices& choices, const Graph& graph) {
+void run(OddChoices& choices, const Graph& graph) {
   const Bindings sizes{{"N", choices.integer()}, {"M", choices.integer()}};
   std::vector<Tensor> arguments;
   for (const Value& input : graph.inputs) {
@@ -216,7 +208,7 @@ void run(Choices& choices, const Graph& graph) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  Choices choices(data, size);
+  OddChoices choices(data, size);
   std::vector<Value> inputs;
   std::vector<Value> pool = build(choices, inputs);
   if (pool.empty()) return 0;
