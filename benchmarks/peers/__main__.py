@@ -24,7 +24,7 @@ from typing import Any
 
 import report
 from cases import DIRECTIONS, LAYERS, NETWORKS, STEPS, Case, chosen
-from engines import ENGINES, environment
+from engines import ENGINES, engines_for, environment
 
 HERE = Path(__file__).parent
 
@@ -32,25 +32,34 @@ HERE = Path(__file__).parent
 class Worker:
     """The process of an engine; it runs only while it is asked something."""
 
-    def __init__(self, engine: str, case: Case, threads: int, folder: Path) -> None:
-        self.engine = engine
-        self.process = subprocess.Popen(
-            [sys.executable, HERE / "worker.py"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment(threads),
-        )
+    def __init__(self, engine: str, threads: int, folder: Path) -> None:
+        self.engine, self.threads, self.folder = engine, threads, folder
+        self.facts: dict[str, Any] = {}
+        self.process: subprocess.Popen[str] | None = None
+
+    def load(self, case: Case) -> None:
+        """Layers follow each other in one process; whole networks begin in a fresh one."""
+        if case.kind != "layer":
+            self.end()
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, HERE / "worker.py"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env=environment(self.threads),
+            )
         order = {
-            "engine": engine,
-            "threads": threads,
+            "engine": self.engine,
+            "threads": self.threads,
             "case": asdict(case),
-            "folder": str(folder),
+            "folder": str(self.folder),
         }
         self.facts = self.ask(order)
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self.process
         assert self.process.stdin
         assert self.process.stdout
         self.process.send_signal(signal.SIGCONT)
@@ -58,33 +67,42 @@ class Worker:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         self.process.send_signal(signal.SIGSTOP)
-        return json.loads(answer) if answer else {"skip": "its process died"}
+        if not answer:
+            self.end()
+        return json.loads(answer) if answer else {"skip": "its process died", "times": []}
 
     def end(self) -> None:
+        if self.process is None:
+            return
         self.process.kill()
         self.process.wait()
+        self.process = None
 
 
-def measure(case: Case, engines: list[str], args: argparse.Namespace, folder: Path) -> dict:
-    workers, skipped, facts = [], {}, {}
-    try:
-        for engine in engines:
-            worker = Worker(engine, case, args.threads, folder)
-            workers.append(worker)
-            if "skip" in worker.facts:
-                skipped[engine] = worker.facts["skip"]
-                print(f"  {engine}: left out: {skipped[engine]}", flush=True)
-            else:
-                facts[engine] = worker.facts
-        active = [w for w in workers if w.engine in facts]
-        rounds: dict[str, list[float]] = {w.engine: [] for w in active}
-        for i in range(args.rounds + 1):
-            for worker in active[i % len(active) :] + active[: i % len(active)] if active else []:
-                answer = worker.ask({"seconds": args.seconds if i > 0 else args.seconds / 2})
-                if i > 0:  # the first round warms up
-                    rounds[worker.engine].append(statistics.median(answer["times"]))
-    finally:
-        for worker in workers:
+def measure(case: Case, workers: list[Worker], args: argparse.Namespace) -> dict[str, Any]:
+    skipped, facts = {}, {}
+    for worker in workers:
+        worker.load(case)
+        if "skip" in worker.facts:
+            skipped[worker.engine] = worker.facts["skip"]
+            print(f"  {worker.engine}: left out: {skipped[worker.engine]}", flush=True)
+        else:
+            facts[worker.engine] = worker.facts
+    active = [w for w in workers if w.engine in facts]
+    rounds: dict[str, list[float]] = {w.engine: [] for w in active}
+    seconds = args.seconds if case.kind != "layer" else args.seconds / 4
+    for i in range(args.rounds + 1):
+        for worker in active[i % len(active) :] + active[: i % len(active)] if active else []:
+            if worker.engine not in facts:
+                continue
+            times = worker.ask({"seconds": seconds if i > 0 else seconds / 2})["times"]
+            if not times:
+                skipped[worker.engine] = "its process died"
+                del facts[worker.engine], rounds[worker.engine]
+            elif i > 0:  # the first round warms up
+                rounds[worker.engine].append(statistics.median(times))
+    for worker in workers:
+        if case.kind != "layer":
             worker.end()
     return {
         "title": case.title,
@@ -111,10 +129,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--directions", nargs="+", choices=DIRECTIONS, default=["forward"])
     parser.add_argument("--batch", type=int, default=1, help="images at once, of layers")
     parser.add_argument("--steps", nargs="*", metavar="NAME", help=f"of {', '.join(STEPS)}")
-    parser.add_argument("--peers", nargs="+", choices=list(ENGINES), default=list(ENGINES))
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        choices=list(ENGINES),
+        help="by default all, of layers those at float32",
+    )
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.0, help="of each turn")
+    parser.add_argument(
+        "--seconds", type=float, default=1.0, help="of each turn; layers take a quarter"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/bench/peers"))
     parser.add_argument(
         "--publish", action="store_true", help="put table and plot into docs/benchmarks.md"
@@ -137,8 +162,6 @@ def main() -> int:
     args = arguments()
     args.out = args.out.resolve()
     args.out.mkdir(parents=True, exist_ok=True)
-    ours = [name for name in ENGINES if name.startswith("convoy")]
-    engines = ours[:1] + [name for name in args.peers if name != ours[0]]
     cases = chosen(
         args.networks or [], args.layers or [], args.steps or [], args.directions, args.batch
     )
@@ -146,13 +169,19 @@ def main() -> int:
         print("no layer has such a name", file=sys.stderr)
         return 2
     results = {"machine": report.machine(args.threads), "when": time.strftime("%F"), "cases": []}
-    for case in cases:
-        print(case.title, flush=True)
-        found = measure(case, engines, args, args.out)
-        results["cases"].append(found)
-        for line in report.lines(found):
-            print(f"  {line}", flush=True)
-        (args.out / "results.json").write_text(json.dumps(results, indent=2))
+    workers = {name: Worker(name, args.threads, args.out) for name in ENGINES}
+    try:
+        for case in cases:
+            print(case.title, flush=True)
+            chosen_workers = [workers[name] for name in engines_for(case, args.peers)]
+            found = measure(case, chosen_workers, args)
+            results["cases"].append(found)
+            for line in report.lines(found):
+                print(f"  {line}", flush=True)
+            (args.out / "results.json").write_text(json.dumps(results, indent=2))
+    finally:
+        for worker in workers.values():
+            worker.end()
     report.write(results, args.out)
     if args.publish:
         report.publish(args.out, HERE.parents[1] / "docs")

@@ -16,8 +16,10 @@ NETWORKS = {
     "unet": {},
     "mobilenet_v2": {},
     "efficientnet_b0": {},
+    "r3d18": {},
 }
-"""Built-in architectures, at their own sizes, batch 1."""
+"""Built-in architectures at their own sizes, and one over films (video.py); batch 1."""
+VIDEO_NETWORKS = ("r3d18",)
 
 STEPS = ["resnet18", "mobilenet_v2"]
 STEP_BATCH = 16
@@ -67,16 +69,24 @@ LAYERS = {
     "3x3 64-64 @56": Layer(64, 64, (3, 3), (56, 56)),
     "3x3 256-256 @14": Layer(256, 256, (3, 3), (14, 14)),
     "3x3 512-512 @7": Layer(512, 512, (3, 3), (7, 7)),
-    "3x3 37-41 @28": Layer(37, 41, (3, 3), (28, 28)),
     "3x3 128-128 s2 @56": Layer(128, 128, (3, 3), (56, 56), stride=2),
     "5x5 32-32 @56": Layer(32, 32, (5, 5), (56, 56)),
+    "7x7 32-32 @56": Layer(32, 32, (7, 7), (56, 56)),
     "7x7 3-64 s2 @224": Layer(3, 64, (7, 7), (224, 224), stride=2),
     "depthwise 3x3 128 @56": Layer(128, 128, (3, 3), (56, 56), groups=128),
     "depthwise 5x5 240 s2 @28": Layer(240, 240, (5, 5), (28, 28), stride=2, groups=240),
     "grouped (32) 3x3 256 @28": Layer(256, 256, (3, 3), (28, 28), groups=32),
     "1-D 5 64-64 @4096": Layer(64, 64, (5,), (4096,)),
     "3-D 3x3x3 64-64 @16": Layer(64, 64, (3, 3, 3), (16, 28, 28)),
+    "awkward 3x3 37-41 @28": Layer(37, 41, (3, 3), (28, 28)),
+    "awkward 1x1 131-67 @29": Layer(131, 67, (1, 1), (29, 29)),
+    "awkward 3x3 67-67 @7": Layer(67, 67, (3, 3), (7, 7), batch=8),
+    "awkward 1x1 960-160 @7": Layer(960, 160, (1, 1), (7, 7)),
+    "awkward 3x3 64-64 @1": Layer(64, 64, (3, 3), (1, 1)),
+    "awkward 1x1 1280-1000 @1": Layer(1280, 1000, (1, 1), (1, 1), batch=8),
+    "awkward depthwise 3x3 61 @13": Layer(61, 61, (3, 3), (13, 13), groups=61),
 }
+"""Those that say a batch keep it; the awkward ones are shapes that kernels are not made for."""
 DIRECTIONS = ("forward", "grad_input", "grad_weight")
 
 
@@ -107,7 +117,7 @@ def chosen(
     found = [Case("network", name, options=NETWORKS.get(name, {})) for name in networks]
     matches: Callable[[str], bool] = lambda name: any(part in name for part in layers)  # noqa: E731
     found += [
-        Case("layer", name, direction, batch)
+        Case("layer", name, direction, batch if LAYERS[name].batch == 1 else LAYERS[name].batch)
         for name in filter(matches, LAYERS)
         for direction in directions
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import Case
+from cases import VIDEO_NETWORKS, Case
 
 Call = Callable[[], Any]
 
@@ -59,6 +60,45 @@ def _convoy(precision: str, case: Case, threads: int, folder: Path) -> Call:
         return room[0]
 
     return call
+
+
+class OwnSteps:
+    """A layer as within a network: what its own steps take, without the conversions between
+    blocks and the arrays of users that stand at the borders of a network alone."""
+
+    def __init__(self, f: Any, arrays: list[np.ndarray]) -> None:
+        self.f, self.arrays = f, arrays
+        self.seconds = 0.0  # of a whole call
+
+    def __call__(self) -> Any:
+        began = time.perf_counter()
+        result = self.f(*self.arrays)
+        self.seconds = time.perf_counter() - began
+        return result
+
+    def turn(self, seconds: float) -> list[float]:
+        """One profile of the calls that fit; the machine's peak is measured beside it."""
+        runs = min(max(3, int(seconds / self.seconds)), 200)
+        profile = self.f.profile(*self.arrays, runs=runs)
+        self.seconds = profile.seconds
+        steps = zip(profile.plan.steps, profile.step_seconds, strict=True)
+        return [1e3 * sum(s for step, s in steps if not is_conversion(step.algorithm))]
+
+
+def is_conversion(algorithm: str) -> bool:
+    return algorithm in ("to blocks of 16 channels", "to plain")
+
+
+def _convoy_steps(case: Case, threads: int, folder: Path) -> Call:
+    from graphs import work_of
+
+    import convoy
+
+    if case.kind != "layer":
+        raise NotOffered("a part of a layer's call")
+    work = work_of(case)
+    f = convoy.compile(work.graph, backend="cpu", threads=threads)
+    return OwnSteps(f, work.arrays)
 
 
 def _forward_alone(case: Case) -> None:
@@ -118,8 +158,10 @@ def _openvino(precision: str, case: Case, threads: int, folder: Path) -> Call:
 
 def _ncnn(case: Case, threads: int, folder: Path) -> Call:
     _forward_alone(case)
-    if case.batch != 1 or (case.kind == "layer" and len(case.layer.kernel) != 2):
+    if case.batch != 1 or len(case.layer.kernel if case.kind == "layer" else (1, 1)) != 2:
         raise NotOffered("takes single images")
+    if case.name in VIDEO_NETWORKS:
+        raise NotOffered("takes no films")
     import ncnn
     from graphs import export, work_of
 
@@ -240,6 +282,7 @@ def _torch(case: Case, threads: int, folder: Path) -> Call:
 
 ENGINES = {
     "convoy": Engine("convoy", partial(_convoy, "default")),
+    "convoy steps": Engine("convoy", _convoy_steps),
     "convoy highest": Engine("convoy", partial(_convoy, "highest")),
     "convoy bf16": Engine("convoy", partial(_convoy, "bf16")),
     "onnxruntime": Engine("onnxruntime", _onnxruntime),
@@ -250,6 +293,17 @@ ENGINES = {
     "torch": Engine("torch", _torch),
 }
 """By name, each at its best settings for latency on CPUs."""
+
+
+def engines_for(case: Case, wanted: list[str] | None) -> list[str]:
+    """Convoy, and those that are wanted; of layers by default those that compute in float32."""
+    if wanted is None:
+        aside = ["convoy highest", "convoy bf16", "openvino bf16"]
+        if case.kind != "layer":
+            aside = ["convoy steps"]
+        return [name for name in ENGINES if name not in aside]
+    ours = ["convoy", "convoy steps"] if case.kind == "layer" else ["convoy"]
+    return ours + [name for name in wanted if name not in ours]
 
 
 def environment(threads: int) -> dict[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import Case
+import video
+from cases import VIDEO_NETWORKS, Case
 
 import convoy
 
@@ -28,7 +29,10 @@ def work_of(case: Case) -> Work:
 
 
 def _network(case: Case) -> Work:
-    graph = convoy.models.build(case.name, batch=case.batch, **case.options).graph
+    if case.name in VIDEO_NETWORKS:
+        graph = video.r3d18()
+    else:
+        graph = convoy.models.build(case.name, batch=case.batch, **case.options).graph
     shape = graph.inputs[0].shape
     image = np.random.default_rng(0).random(shape, np.float32)
     return Work(graph, [image])

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 OURS = "convoy"
+STEPS = "convoy steps"
+CHANNELS_LAST = ("torch",)
+"""Who takes and gives layers' images in its own order: compared with Convoy's own steps."""
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 COLOURS = {
     "convoy": "#1b6ca8",
+    "convoy steps": "#9ecae1",
     "convoy highest": "#6fa8d6",
     "convoy bf16": "#0b3c5d",
     "onnxruntime": "#7f7f7f",
@@ -40,7 +44,8 @@ def machine(threads: int) -> dict[str, Any]:
 
 def ratio(found: dict[str, Any], engine: str) -> tuple[float, float, float]:
     """How many times as long the engine took as Convoy: median, least and most of the rounds."""
-    ours, theirs = found["rounds_ms"][OURS], found["rounds_ms"][engine]
+    own_steps = engine in CHANNELS_LAST and STEPS in found["rounds_ms"]
+    ours, theirs = found["rounds_ms"][STEPS if own_steps else OURS], found["rounds_ms"][engine]
     ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
     return statistics.median(ratios), min(ratios), max(ratios)
 
@@ -59,7 +64,7 @@ def lines(found: dict[str, Any]) -> list[str]:
     texts = []
     for engine, rounds in found["rounds_ms"].items():
         text = f"{engine:16} {statistics.median(rounds):10.3f} ms"
-        if engine != OURS and OURS in found["rounds_ms"]:
+        if engine not in (OURS, STEPS) and OURS in found["rounds_ms"]:
             middle, least, most = ratio(found, engine)
             text += f"  {middle:5.2f} times Convoy's ({least:.2f} to {most:.2f})"
         if not agrees(found, engine):
@@ -69,20 +74,32 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def table(results: dict[str, Any]) -> str:
-    """Milliseconds, and in brackets how many times Convoy's, with the spread over the rounds."""
+    """Milliseconds, and in brackets how many times Convoy's, with the spread over the rounds;
+    layers by themselves."""
     cases = results["cases"]
-    engines = [e for e in _order(cases) if any(e in c["rounds_ms"] for c in cases)]
     versions = {e: c["facts"][e]["ready"] for c in cases for e in c["facts"]}
     m = results["machine"]
-    head = [
+    texts = [
         f"{m['processor']}, {m['threads']} of {m['cores']} cores, {results['when']}; "
-        + ", ".join(f"{e} {versions[e]}" for e in engines if e in versions)
-        + ".",
-        "",
-        "| ms | " + " | ".join(engines) + " |",
-        "|---|" + "---|" * len(engines),
+        + ", ".join(f"{e} {versions[e]}" for e in _order(cases) if e in versions and e != STEPS)
+        + "."
     ]
-    rows = []
+    for part in ([c for c in cases if c["case"]["kind"] != "layer"], layers(cases)):
+        if part:
+            texts.append("\n".join(_rows(part)))
+    reasons = sorted({f"{e}: {r}" for c in cases for e, r in c["skipped"].items()})
+    if reasons:
+        texts.append("Left out: " + "; ".join(reasons) + ".")
+    return "\n\n".join(texts) + "\n"
+
+
+def layers(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [c for c in cases if c["case"]["kind"] == "layer"]
+
+
+def _rows(cases: list[dict[str, Any]]) -> list[str]:
+    engines = [e for e in _order(cases) if any(e in c["rounds_ms"] for c in cases)]
+    rows = ["| ms | " + " | ".join(engines) + " |", "|---|" + "---|" * len(engines)]
     for found in cases:
         cells = []
         for engine in engines:
@@ -90,16 +107,14 @@ def table(results: dict[str, Any]) -> str:
                 cells.append("–")
                 continue
             cell = f"{statistics.median(found['rounds_ms'][engine]):.3g}"
-            if engine != OURS and OURS in found["rounds_ms"]:
+            if engine not in (OURS, STEPS) and OURS in found["rounds_ms"]:
                 middle, least, most = ratio(found, engine)
                 cell += f" ({middle:.2f}×, {least:.2f}–{most:.2f})"
             if not agrees(found, engine):
                 cell += " results differ"
             cells.append(cell)
         rows.append(f"| {found['title']} | " + " | ".join(cells) + " |")
-    reasons = sorted({f"{e}: {r}" for c in cases for e, r in c["skipped"].items()})
-    notes = ["", "Left out: " + "; ".join(reasons) + "."] if reasons else []
-    return "\n".join([*head, *rows, *notes]) + "\n"
+    return rows
 
 
 def _order(cases: list[dict[str, Any]]) -> list[str]:
@@ -116,7 +131,9 @@ def plot(results: dict[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     matplotlib.rcParams["svg.hashsalt"] = "convoy"  # the same file for the same figures
+    """Networks and steps; layers, which are many, where there is nothing else."""
     cases = [c for c in results["cases"] if OURS in c["rounds_ms"]]
+    cases = [c for c in cases if c["case"]["kind"] != "layer"] or cases
     engines = [e for e in _order(cases) if any(e in c["rounds_ms"] for c in cases)]
     height = 0.8 / max(len(engines), 1)
     figure, axes = plt.subplots(figsize=(9, 1.2 + 0.22 * len(engines) * len(cases)))
