@@ -274,6 +274,7 @@ struct Product {
   const int32_t* offsets;
   int64_t steps;
   const std::byte* weights;
+  int64_t step_bytes;  // of weights of a block
   float* sums;
   int64_t chunk;
   const Epilogue& epilogue;
@@ -293,13 +294,13 @@ HWY_NOINLINE void tiles(const Product& p) {
   if constexpr (M * N > 1) _tile_zero(1);
   if constexpr (M * N > 2) _tile_zero(2);
   if constexpr (M * N > 3) _tile_zero(3);
-  for (int64_t s = 0; s < p.steps; ++s, weights += N * step_bytes) {
+  for (int64_t s = 0; s < p.steps; ++s, weights += N * p.step_bytes) {
     const std::byte* const pixels = p.pixels + p.offsets[s];
     _tile_loadd(6, weights, 64);
     _tile_loadd(4, pixels, p.position);
     _tile_dpbf16ps(0, 4, 6);
     if constexpr (N == 2) {
-      _tile_loadd(7, weights + step_bytes, 64);
+      _tile_loadd(7, weights + p.step_bytes, 64);
       _tile_dpbf16ps(1, 4, 7);
       if constexpr (M == 2) {
         _tile_loadd(5, pixels + tile, p.position);
@@ -312,12 +313,12 @@ HWY_NOINLINE void tiles(const Product& p) {
         _tile_dpbf16ps(1, 5, 6);
       }
       if constexpr (M > 2) {
-        _tile_loadd(7, pixels + 2 * tile, p.position);
-        _tile_dpbf16ps(2, 7, 6);
+        _tile_loadd(4, pixels + 2 * tile, p.position);
+        _tile_dpbf16ps(2, 4, 6);
       }
       if constexpr (M > 3) {
-        _tile_loadd(4, pixels + 3 * tile, p.position);
-        _tile_dpbf16ps(3, 4, 6);
+        _tile_loadd(5, pixels + 3 * tile, p.position);
+        _tile_dpbf16ps(3, 5, 6);
       }
     }
     for (size_t i = std::min(at_once, p.earlier.size()); i > 0; --i)
@@ -351,12 +352,12 @@ HWY_NOINLINE void vectors_at(const Product& p) {
     HWY_UNROLL(32) for (int i = 0; i < P; ++i) sum[n][i] = _mm512_setzero_ps();
   }
   const std::byte* weights = p.weights;
-  for (int64_t s = 0; s < p.steps; ++s, weights += N * step_bytes) {
+  for (int64_t s = 0; s < p.steps; ++s, weights += N * p.step_bytes) {
     const std::byte* const pixels = p.pixels + p.offsets[s];
-    for (int64_t k = 0; k < step_products / 2; ++k) {
+    for (int64_t k = 0; k < p.step_bytes / 64; ++k) {
       __m512i w[N];
       HWY_UNROLL(2) for (int n = 0; n < N; ++n) {
-        w[n] = _mm512_load_si512(weights + n * step_bytes + k * 64);
+        w[n] = _mm512_load_si512(weights + n * p.step_bytes + k * 64);
       }
       HWY_UNROLL(32) for (int i = 0; i < P; ++i) {
         int32_t pair;
@@ -377,6 +378,7 @@ HWY_NOINLINE void vectors_at(const Product& p) {
 }
 template <int P, int N>
 void vectors(const Product& p) {
+  if (p.position == 32) return vectors_at<P, N, 32>(p);
   if (p.position == 64) return vectors_at<P, N, 64>(p);
   if (p.position == 128) return vectors_at<P, N, 128>(p);
   return vectors_at<P, N, 0>(p);
@@ -461,13 +463,18 @@ class Walk {
     sums_[0] = reinterpret_cast<float*>(bytes + parts.offsets);
     sums_[1] = reinterpret_cast<float*>(bytes + parts.offsets + parts.sums);
     copy_ = bytes + parts.offsets + 2 * parts.sums;
+    pixels_ = copy_;
     bf16_offsets(plan, offsets_);
   }
 
   void run(Range range) {
     for (int64_t i = range.begin; i < range.end; ++i) {
       const Bf16Item item = bf16_item(plan_, i);
-      if (i == range.begin || !item.shares_copy(item_)) copy_image(plan_, item, at_.x, copy_);
+      if (plan_.in_place) {
+        pixels_ = pixels_of(item);
+      } else if (i == range.begin || !item.shares_copy(item_)) {
+        copy_image(plan_, item, at_.x, copy_);
+      }
       item_ = item;
       const int64_t positions = (item.rows.end - item.rows.begin - 1) * row_positions(plan_) +
                                 item.columns.end - item.columns.begin;
@@ -491,19 +498,23 @@ class Walk {
     const int64_t blocks = std::min<int64_t>(2, item_.blocks.end - first_block);
     Waiting& earlier = waiting_[turn_];
     turn_ = 1 - turn_;
-    wait(position, positions, first_block, blocks);
-    const int64_t weights_of_block = plan_.steps * (plan_.depthwise ? block * 4 : step_bytes);
-    const Product product{copy_ + position * position_bytes(plan_),
+    const int64_t tiles = (positions + tile_ - 1) / tile_;
+    // Behind the last pixel of the image nothing may be read: the last tiles begin earlier.
+    const int64_t before = plan_.in_place ? tiles * tile_ - positions : 0;
+    wait(sums_[turn_] + before * block, position, positions, first_block, blocks);
+    const int64_t weights_of_block =
+        plan_.steps * (plan_.depthwise ? block * 4 : step_bytes(plan_));
+    const Product product{pixels_ + (position - before) * position_bytes(plan_),
                           position_bytes(plan_),
                           offsets_,
                           plan_.steps,
                           static_cast<const std::byte*>(at_.weights) +
                               (item_.group * all_blocks + first_block) * weights_of_block,
+                          step_bytes(plan_),
                           sums_[turn_],
                           chunk_,
                           plan_.epilogue,
                           earlier};
-    const int64_t tiles = (positions + tile_ - 1) / tile_;
     (*kernels_.products)[static_cast<size_t>(blocks - 1)][static_cast<size_t>(tiles - 1)](product);
     finish(earlier);
   }
@@ -512,8 +523,16 @@ class Walk {
     while (waiting.size() > 0) kernels_.finish(plan_.epilogue, waiting.next());
   }
 
+  const std::byte* pixels_of(const Bf16Item& item) const {
+    const ConvGeometry& g = plan_.geometry;
+    return static_cast<const std::byte*>(at_.x) +
+           (item.image * g.x.batch + item.group * g.channels / block * g.x.channel +
+            item.columns.begin * block) *
+               2;
+  }
+
   /// Notes what is to be done with sums, apart from those between the rows.
-  void wait(int64_t position, int64_t positions, int64_t first_block, int64_t blocks) {
+  void wait(float* sums, int64_t position, int64_t positions, int64_t first_block, int64_t blocks) {
     Waiting& waiting = waiting_[turn_];
     waiting.clear();
     const int64_t across = row_positions(plan_), columns = item_.columns.end - item_.columns.begin;
@@ -524,7 +543,7 @@ class Walk {
       const int64_t count = std::min(columns - column, next - p);
       if (count > 0)
         for (int64_t b = 0; b < blocks; ++b)
-          wait(waiting, sums_[turn_] + (b * chunk_ + p - position) * block, first_block + b,
+          wait(waiting, sums + (b * chunk_ + p - position) * block, first_block + b,
                item_.rows.begin + row, item_.columns.begin + column, count);
       p = next;
     }
@@ -562,6 +581,7 @@ class Walk {
   int32_t* offsets_;
   std::array<float*, 2> sums_;
   std::byte* copy_;
+  const std::byte* pixels_;  // of the item's first position
   Bf16Item item_ = {};
   std::array<Waiting, 2> waiting_;  // of the last product, and of the one before
   size_t turn_ = 0;
@@ -573,7 +593,8 @@ void run_vectors(const Bf16Conv& plan, const Bf16ConvArrays& at, Range range, Wo
   Walk(plan, at, worker.scratch).run(range);
 }
 
-/// Eight tiles of 16 rows of 64 bytes.
+/// Eight tiles of 16 rows of 64 bytes; where steps have 16 products, those of pixels have half of
+/// the bytes and those of weights half of the rows.
 struct alignas(64) TileConfiguration {
   uint8_t palette = 1, start_row = 0;
   std::array<uint8_t, 14> reserved = {};
@@ -584,7 +605,11 @@ struct alignas(64) TileConfiguration {
 void run_tiles(const Bf16Conv& plan, const Bf16ConvArrays& at, Range range, Worker& worker) {
   worker.ran |= target_bit(Bf16Set::amx);
   if (range.begin == range.end) return;
-  const TileConfiguration configuration;
+  TileConfiguration configuration;
+  if (plan.in_place) {
+    for (const size_t pixels : {4, 5}) configuration.row_bytes[pixels] = 32;
+    for (const size_t weights : {6, 7}) configuration.rows[weights] = 8;
+  }
   _tile_loadconfig(&configuration);
   Walk(plan, at, worker.scratch).run(range);
   _tile_release();

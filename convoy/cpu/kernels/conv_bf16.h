@@ -2,8 +2,9 @@
 // bfloat16, sums, bias and functions in float32.
 //
 // Strips of the image are copied first, with their padding, so that a step of 32 products a sum
-// reads 64 bytes of each pixel wherever its tap lies. A NaN or an infinity in the image makes NaN
-// of neighbours that it has no part in, where a step spans more pixels or channels than count.
+// reads 64 bytes of each pixel wherever its tap lies; 1×1 convolutions of few channels read 32
+// bytes where they are. A NaN or an infinity in the image makes NaN of neighbours that it has no
+// part in, where a step spans more pixels or channels than count.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@ struct Bf16ConvOptions {
   bool float_output = false;  // y is float32
 };
 
-/// The plan. Packed weights are matrices of 32 products × 16 outputs, as instructions take them:
-/// [group][pair of blocks of outputs][step][block of the pair][16 pairs][16 outputs][2], where
-/// steps are [unit of channels][kd][kh][window]. Of depthwise convolutions:
+/// The plan. Packed weights are matrices of 32 (or 16) products × 16 outputs, as instructions take
+/// them: [group][pair of blocks of outputs][step][block of the pair][pair of products][16
+/// outputs][2], where steps are [unit of channels][kd][kh][window]. Of depthwise convolutions:
 /// [block][kd][kh][kw][16], float32.
 struct Bf16Conv {
   /// Of groups joined until their channels and outputs fill blocks (the last may have fewer); the
@@ -34,6 +35,7 @@ struct Bf16Conv {
   Bf16Set set = Bf16Set::amx;
   bool float_output = false;
   bool depthwise = false;   // by multiply-adds in float32
+  bool in_place = false;    // nothing is copied, and steps have 16 products
   ConvGeometry layer = {};  // as it was given
   int64_t joined = 1;       // groups of the layer in one of the geometry
 

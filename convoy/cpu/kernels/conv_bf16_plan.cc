@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "convoy/cpu/kernels/conv_bf16_work.h"
@@ -44,7 +45,7 @@ std::vector<int64_t> window_starts(const ConvGeometry& g, int64_t window) {
 }
 
 int64_t count_steps(const ConvGeometry& g, int64_t unit) {
-  const auto windows = static_cast<int64_t>(window_starts(g, step_products / unit).size());
+  const auto windows = static_cast<int64_t>(window_starts(g, 2 * block / unit).size());
   return (g.channels + unit - 1) / unit * g.kernel[0] * g.kernel[1] * windows;
 }
 
@@ -68,8 +69,8 @@ struct Cost {
     const auto steps = static_cast<double>(blocks * plan.steps);
     const double step_cycles = plan.set == Bf16Set::amx ? 20 : 16. * static_cast<double>(tile);
     constexpr double finish = 7, copy = 1. / 24, near = 1. / 32, far = 1. / 8;  // per byte
-    const double weight_bytes = steps * step_bytes;
-    const double weights = static_cast<double>(all_blocks * plan.steps * step_bytes);
+    const double weight_bytes = steps * static_cast<double>(step_bytes(plan));
+    const double weights = static_cast<double>(all_blocks * plan.steps * step_bytes(plan));
     const double size = static_cast<double>(plan.units * g.kernel[0] * reach(g, 1, rows) *
                                             (plan.pitch - (g.out[2] - columns) * g.stride[2])) *
                         static_cast<double>(pixel_bytes(plan));
@@ -79,7 +80,8 @@ struct Cost {
     return static_cast<double>(mine) *
                (static_cast<double>(divide_up(positions, tile)) * steps * step_cycles +
                 static_cast<double>(rows * columns * blocks) * finish + weight_bytes * near + 200) +
-           static_cast<double>(copies) * size * copy + once * weight_bytes * far;
+           (plan.in_place ? 0 : static_cast<double>(copies) * size * copy) +
+           once * weight_bytes * far;
   }
 };
 
@@ -108,7 +110,7 @@ void choose_items(Bf16Conv& plan, int threads) {
   };
   for (int64_t count = 1; count <= height; ++count) {
     const int64_t rows = divide_up(height, count);
-    if (copy_bytes(plan, rows) <= copy_limit) consider(rows, width);
+    if (plan.in_place || copy_bytes(plan, rows) <= copy_limit) consider(rows, width);
   }
   if (best == 0 || height == 1) {
     const int64_t per_column =
@@ -121,6 +123,22 @@ void choose_items(Bf16Conv& plan, int threads) {
       if (columns <= chunk) break;
     }
   }
+}
+
+/// Whether products take pixels where they lie: that leaves half of a tile unused, which costs
+/// nothing where sums are finished more slowly than multiplied, and spares the copy.
+bool reads_in_place(const Bf16Conv& plan) {
+  const ConvGeometry &g = plan.geometry, &layer = plan.layer;
+  const Axes ones{1, 1, 1}, zeros{0, 0, 0};
+  if (g.plain_input || plan.depthwise || g.kernel != ones || g.stride != ones || g.begin != zeros)
+    return false;
+  if (g.in != g.out || g.in[0] != 1 || g.in[1] != 1 || g.x.axis[2] != block) return false;
+  if (g.channels % block != 0 || layer.groups * layer.channels % block != 0) return false;
+  const ProductSize size = product_size(plan.set);
+  if (g.out[2] < size.tile * size.tiles) return false;  // the last tiles read pixels before theirs
+  if (g.channels / block * g.x.channel * 2 > std::numeric_limits<int32_t>::max()) return false;
+  constexpr int64_t few_channels = 128;
+  return plan.set == Bf16Set::avx512_bf16 || g.channels <= few_channels;
 }
 
 uint16_t rounded(float value) { return BFloat16(value).bits; }
@@ -168,11 +186,14 @@ Bf16Conv plan_bf16(const ConvGeometry& geometry, const Epilogue& epilogue,
   plan.depthwise = options.set == Bf16Set::avx512_bf16 && geometry.channels == 1 &&
                    geometry.outputs == 1 && geometry.groups > 1;
 
-  plan.unit = g.plain_input                                                         ? 4
-              : plan.depthwise || count_steps(g, block) < count_steps(g, 2 * block) ? block
-                                                                                    : 2 * block;
+  plan.in_place = reads_in_place(plan);
+
+  plan.unit = g.plain_input ? 4
+              : plan.in_place || plan.depthwise || count_steps(g, block) < count_steps(g, 2 * block)
+                  ? block
+                  : 2 * block;
   plan.units = divide_up(g.channels, plan.unit);
-  const int64_t window = step_products / plan.unit;
+  const int64_t window = step_products(plan) / plan.unit;
   plan.starts = window_starts(g, window);
   plan.steps = count_steps(g, plan.unit);
   if (plan.depthwise) {
@@ -187,7 +208,7 @@ Bf16Conv plan_bf16(const ConvGeometry& geometry, const Epilogue& epilogue,
   plan.pitch = pitch_of(g.out[2]);
   choose_items(plan, options.threads);
   plan.pitch = pitch_of(plan.item_columns);
-  plan.weights_outer = blocks_of(g.outputs) * plan.steps * step_bytes > (1 << 20);
+  plan.weights_outer = blocks_of(g.outputs) * plan.steps * step_bytes(plan) > (1 << 20);
   return plan;
 }
 
@@ -227,8 +248,9 @@ Bf16Scratch bf16_scratch(const Bf16Conv& plan) {
   s.offsets = whole(plan.steps * static_cast<int64_t>(sizeof(int32_t)));
   s.sums = chunk_positions(plan) * 2 * block * static_cast<int64_t>(sizeof(float));
   // The last product reads pixels of positions that no row has.
+  if (plan.in_place) return s;
   s.copy = whole(copy_bytes(plan, plan.item_rows) + chunk_positions(plan) * position_bytes(plan) +
-                 step_products * 2);
+                 step_products(plan) * 2);
   return s;
 }
 
@@ -236,6 +258,10 @@ int64_t scratch_bytes(const Bf16Conv& plan) { return bf16_scratch(plan).total();
 
 void bf16_offsets(const Bf16Conv& plan, int32_t* offsets) {
   const ConvGeometry& g = plan.geometry;
+  if (plan.in_place) {
+    for (int64_t u = 0; u < plan.units; ++u) *offsets++ = static_cast<int32_t>(u * g.x.channel * 2);
+    return;
+  }
   const int64_t units = plan.depthwise ? 1 : plan.units;
   for (int64_t u = 0; u < units; ++u)
     for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
@@ -250,7 +276,7 @@ int64_t packed_size(const Bf16Conv& plan) {
   const ConvGeometry& g = plan.geometry;
   const int64_t blocks = g.groups * blocks_of(g.outputs);
   if (plan.depthwise) return blocks * plan.steps * block;
-  return blocks * plan.steps * step_bytes / 4;
+  return blocks * plan.steps * step_bytes(plan) / 4;
 }
 
 int64_t pack_items(const Bf16Conv& plan) {
@@ -259,7 +285,7 @@ int64_t pack_items(const Bf16Conv& plan) {
 
 void pack_bf16(const Bf16Conv& plan, const WeightView& view, void* packed, Range range) {
   const ConvGeometry& g = plan.geometry;
-  const int64_t blocks = blocks_of(g.outputs), window = step_products / plan.unit;
+  const int64_t blocks = blocks_of(g.outputs), window = step_products(plan) / plan.unit;
   for (int64_t item = range.begin; item < range.end; ++item) {
     if (plan.depthwise) {
       pack_depthwise_block(plan, view, item,
@@ -270,12 +296,12 @@ void pack_bf16(const Bf16Conv& plan, const WeightView& view, void* packed, Range
     if (b >= output_blocks(plan, group)) continue;
     const int64_t pair = std::min<int64_t>(2, output_blocks(plan, group) - first);
     uint16_t* to = static_cast<uint16_t*>(packed) +
-                   ((group * blocks + first) * plan.steps + b - first) * step_bytes / 2;
+                   ((group * blocks + first) * plan.steps + b - first) * step_bytes(plan) / 2;
     for (int64_t u = 0; u < plan.units; ++u)
       for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
         for (int64_t kh = 0; kh < g.kernel[1]; ++kh)
           for (const int64_t start : plan.starts) {
-            std::memset(to, 0, step_bytes);
+            std::memset(to, 0, static_cast<size_t>(step_bytes(plan)));
             for (int64_t p = 0; p < window; ++p) {
               if ((start + p) % g.dilation[2] != 0) continue;
               const int64_t kw = (start + p) / g.dilation[2];
@@ -289,7 +315,7 @@ void pack_bf16(const Bf16Conv& plan, const WeightView& view, void* packed, Range
                   if (w != nullptr) to[(k / 2 * block + o) * 2 + k % 2] = rounded(w[tap]);
                 }
             }
-            to += pair * step_bytes / 2;
+            to += pair * step_bytes(plan) / 2;
           }
   }
 }
