@@ -33,7 +33,7 @@ void emit_average_grad(Lowering& l, const WindowAxes& windows) {
 void lower(const AvgPool& op, Lowering& l) {
   if (!is_regular_image(l)) return l.by_reference();
   emit_pool(l, averaging_windows(op, spatial(l.shape()), spatial(l.output_shape())),
-            avg_pool_kernel(l.tier()), "average");
+            &avg_pool_kernel, "average");
 }
 
 void lower(const AvgPoolInputGrad& op, Lowering& l) {
@@ -44,7 +44,7 @@ void lower(const AvgPoolInputGrad& op, Lowering& l) {
 void lower(const AdaptiveAvgPool&, Lowering& l) {
   if (!is_regular_image(l)) return l.by_reference();
   emit_pool(l, adaptive_window_axes(spatial(l.shape()), spatial(l.output_shape())),
-            avg_pool_kernel(l.tier()), "average");
+            &avg_pool_kernel, "average");
 }
 
 void lower(const AdaptiveAvgPoolInputGrad&, Lowering& l) {

@@ -65,11 +65,11 @@ void lower_constant_pad(Lowering& l, Extents before, Extents after, double value
     if (to_blocks(shape[1], before[1], after[1])) {
       before.push_back(0);  // lanes
       after.push_back(0);
-      const Array x = l.blocked(), y = l.result(Form::blocked);
+      const Array x = l.image(), y = l.result(x.form);
       return emit_borders(l, x, y, before, after, value);
     }
     if (adds_channels_only(before, after)) {
-      const Array x = l.blocked(), y = l.result(Form::blocked);
+      const Array x = l.image(), y = l.result(x.form);
       emit_fill(l, y, value, x);
       return l.emit(std::make_unique<ShiftTask>(x, 0, y, before[1], shape[1], l.tier()), {x}, {y},
                     "copy");

@@ -23,7 +23,7 @@ bool same_place(const Array& a, const Array& b) {
 
 /// Most inputs were made where the concat wants them; the others are moved there.
 void join_channels(Lowering& l) {
-  const Array whole = l.result(Form::blocked);
+  const Array whole = l.result(l.result_blocks());
   int64_t channel = 0;
   for (size_t i = 0; i < l.input_count(); ++i) {
     const int64_t channels = l.shape(i)[1], first = channel;
@@ -32,11 +32,10 @@ void join_channels(Lowering& l) {
     const bool begins_block = first % block == 0;
     if (begins_block && !l.is_blocked(l.node().inputs[i])) {
       const Array from = l.plain(i), to = channels_of(whole, first, channels);
-      l.emit(std::make_unique<ReorderTask>(from, to, l.tier()), {from}, {to},
-             "to blocks of 16 channels");
+      l.emit(conversion(from, to, l.tier()), {from}, {to}, name_of_conversion(to.form));
       continue;
     }
-    const Array from = l.blocked(i);
+    const Array from = l.image(i);
     if (begins_block && same_place(from, channels_of(whole, first, channels))) continue;
     l.emit(std::make_unique<ShiftTask>(from, 0, whole, first, channels, l.tier()), {from}, {whole},
            "copy");

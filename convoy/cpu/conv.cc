@@ -9,10 +9,11 @@ void lower(const Conv& op, Lowering& l) {
   const Extents w = l.shape(1);
   ConvGeometry geometry = geometry_of(op, l.shape(0), w, l.output_shape());
   geometry.plain_input = reads_plain(l, geometry);
-  ConvOperands operands{.x = geometry.plain_input ? l.plain(0) : l.blocked(0),
-                        .w = l.plain(1),
-                        .residual = residual_of(l),
-                        .y = l.result(Form::blocked)};
+  ConvOperands operands{
+      .x = geometry.plain_input ? l.plain(0) : l.in(l.node().inputs[0], convolved_blocks(l)),
+      .w = l.plain(1),
+      .residual = residual_of(l),
+      .y = l.result(l.result_blocks())};
   if (l.input_count() > 2) operands.bias = l.plain(2);
   geometry.x = operands.x.strides();
   geometry.y = operands.y.strides();

@@ -17,7 +17,7 @@ class ZeroTask : public Task {
   ZeroTask(ConvPhase phase, Array y) : phase_(std::move(phase)), y_(std::move(y)) {}
   int64_t items() const override { return zero_items(phase_); }
   void run(const Bases& bases, Range range, Worker&) const override {
-    write_zeros(phase_, bases.floats(y_), range);
+    write_zeros(phase_, bases.bytes(y_), size_of(y_.dtype), range);
   }
 
  private:
@@ -36,16 +36,20 @@ void lower(const ConvInputGrad& op, Lowering& l) {
   if (!is_regular_convolution(l)) return l.by_reference();
   const Extents w = l.shape(1);
   ConvGeometry forward = geometry_of(op, l.output_shape(), w, l.shape(0));
-  ConvOperands operands{.x = l.blocked(0), .w = l.plain(1), .y = l.result(Form::blocked)};
-  forward.x = operands.y.strides();
-  forward.y = operands.x.strides();
   if (is_strided_depthwise(forward, op.flip)) {
+    const Array x = l.blocked(0), weights = l.plain(1), y = l.result(Form::blocked);
+    forward.x = y.strides();
+    forward.y = x.strides();
     const Work work{.items = depthwise_input_grad_items(forward),
                     .scratch_bytes = depthwise_input_grad_scratch_bytes(forward)};
-    return l.emit(kernel_task(depthwise_input_grad_kernel(l.tier()), forward, work, operands.x,
-                              operands.w, operands.y),
-                  {operands.x, operands.w}, {operands.y}, "depthwise", flops(l.node()));
+    return l.emit(kernel_task(depthwise_input_grad_kernel(l.tier()), forward, work, x, weights, y),
+                  {x, weights}, {y}, "depthwise", flops(l.node()));
   }
+  ConvOperands operands{.x = l.in(l.node().inputs[0], convolved_blocks(l)),
+                        .w = l.plain(1),
+                        .y = l.result(l.result_blocks())};
+  forward.x = operands.y.strides();
+  forward.y = operands.x.strides();
   const WeightView view = weight_view(forward, w, op.flip);
   const std::vector<ConvPhase> phases = input_grad_phases(forward);
   int64_t flops_left = flops(l.node());  // all told of the first: one step shows them

@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "convoy/cpu/kernel_task.h"
+#include "convoy/cpu/kernels/conv_bf16.h"
 #include "convoy/cpu/kernels/conv_depthwise.h"
 #include "convoy/cpu/kernels/conv_direct.h"
 #include "convoy/cpu/kernels/steps.h"
@@ -64,14 +66,21 @@ bool reads_plain(const Lowering& l, const ConvGeometry& geometry) {
          !l.is_blocked(l.node().inputs[0]);
 }
 
+Form convolved_blocks(const Lowering& l) { return l.bf16() ? Form::blocked_bf16 : Form::blocked; }
+
 namespace {
 
-ConvArrays arrays_at(const Bases& bases, const ConvOperands& operands, const Array& weights) {
-  return {.x = bases.floats(operands.x) + operands.x_offset,
-          .weights = bases.floats(weights),
-          .bias = operands.bias ? bases.floats(*operands.bias) : nullptr,
-          .residual = operands.residual ? bases.floats(*operands.residual) : nullptr,
-          .y = bases.floats(operands.y) + operands.y_offset};
+/// The arrays of a kernel of convolution, in the order that they all have.
+template <class Arrays>
+Arrays arrays_at(const Bases& bases, const ConvOperands& operands, const Array& weights) {
+  const auto at = [&](const Array& array, int64_t offset = 0) {
+    return Address(bases.bytes(array) + offset * size_of(array.dtype));
+  };
+  const auto if_any = [&](const std::optional<Array>& array) {
+    return array ? at(*array) : Address(nullptr);
+  };
+  return {at(operands.x, operands.x_offset), at(weights), if_any(operands.bias),
+          if_any(operands.residual), at(operands.y, operands.y_offset)};
 }
 
 /// Weights in the order in which a kernel reads them.
@@ -108,10 +117,10 @@ Array packed_weights(Lowering& l, const Plan& plan, Pack pack, const WeightView&
   return packed;
 }
 
-template <class Plan, class Kernel>
+template <class Plan, class Arrays>
 class ConvTask : public Task {
  public:
-  ConvTask(Plan plan, Kernel kernel, ConvOperands operands, Array weights)
+  ConvTask(Plan plan, Kernel<Plan, Arrays> kernel, ConvOperands operands, Array weights)
       : plan_(std::move(plan)),
         kernel_(kernel),
         operands_(std::move(operands)),
@@ -119,12 +128,12 @@ class ConvTask : public Task {
   int64_t items() const override { return cpu::items(plan_); }
   int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
-    kernel_(plan_, arrays_at(bases, operands_, weights_), range, worker);
+    kernel_(plan_, arrays_at<Arrays>(bases, operands_, weights_), range, worker);
   }
 
  private:
   Plan plan_;
-  Kernel kernel_;
+  Kernel<Plan, Arrays> kernel_;
   ConvOperands operands_;
   Array weights_;
 };
@@ -143,7 +152,8 @@ class WinogradTask : public Task {
   int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     kernel_(plan_, phase_,
-            {arrays_at(bases, operands_, weights_), shared_ ? bases.floats(*shared_) : nullptr},
+            {arrays_at<ConvArrays>(bases, operands_, weights_),
+             shared_ ? bases.floats(*shared_) : nullptr},
             range, worker);
   }
 
@@ -183,12 +193,19 @@ void emit_winograd(Lowering& l, const WinogradConv& plan, const WeightView& view
   }
 }
 
-template <class Plan, class Pack, class Kernel>
-void emit_plain(Lowering& l, const Plan& plan, Pack pack, Kernel kernel, const WeightView& view,
-                const ConvOperands& operands, const char* algorithm, int64_t flops) {
+template <class Plan, class Pack, class Arrays>
+void emit_plain(Lowering& l, const Plan& plan, Pack pack, Kernel<Plan, Arrays> kernel,
+                const WeightView& view, const ConvOperands& operands, std::string algorithm,
+                int64_t flops) {
   const Array weights = packed_weights(l, plan, pack, view, operands.w);
-  l.emit(std::make_unique<ConvTask<Plan, Kernel>>(plan, kernel, operands, weights),
-         reads_of(operands, weights), {operands.y}, algorithm, flops);
+  l.emit(std::make_unique<ConvTask<Plan, Arrays>>(plan, kernel, operands, weights),
+         reads_of(operands, weights), {operands.y}, std::move(algorithm), flops);
+}
+
+std::string name_of(const Bf16Conv& plan) {
+  if (plan.depthwise) return "bf16 depthwise";
+  const std::string set = plan.set == Bf16Set::amx ? "amx" : "avx512";
+  return "bf16 " + set + (product(plan.layer.kernel) == 1 ? " 1x1" : "");
 }
 
 /// The Winograd form that beats direct convolution by most; none when none does.
@@ -215,7 +232,13 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
                       const WeightView& view, const ConvOperands& given, int64_t flops) {
   ConvOperands operands = given;
   if (operands.bias) operands.bias = with_whole_blocks(l, *operands.bias);
-  if (geometry.channels == 1 && geometry.outputs == 1 && !geometry.plain_input) {
+  if (const std::optional<Bf16Set> set = l.bf16()) {
+    const Bf16Conv plan = plan_bf16(geometry, epilogue,
+                                    {.set = *set,
+                                     .threads = l.threads(),
+                                     .float_output = operands.y.form != Form::blocked_bf16});
+    emit_plain(l, plan, &pack_bf16, bf16_kernel(*set), view, operands, name_of(plan), flops);
+  } else if (geometry.channels == 1 && geometry.outputs == 1 && !geometry.plain_input) {
     emit_plain(l, plan_depthwise(geometry, epilogue, l.tier()), &pack_depthwise,
                depthwise_kernel(l.tier()), view, operands, "depthwise", flops);
   } else if (const auto winograd = best_winograd(l, geometry, epilogue)) {
@@ -254,7 +277,7 @@ Epilogue epilogue_of(Lowering& l) {
 
 std::optional<Array> residual_of(Lowering& l) {
   if (!l.group().residual) return {};
-  return l.in(l.group().residual, Form::blocked);
+  return l.in(l.group().residual, convolved_blocks(l));
 }
 
 }  // namespace convoy::cpu

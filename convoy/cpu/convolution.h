@@ -19,6 +19,9 @@ ConvGeometry geometry_of(const O& op, const Extents& x, const Extents& w, const 
 /// would be mostly padding.
 bool reads_plain(const Lowering& l, const ConvGeometry& geometry);
 
+/// The form in which convolutions read images in blocks.
+Form convolved_blocks(const Lowering& l);
+
 /// Weights [O, C/groups, K…] as they lie.
 WeightView weight_view(const ConvGeometry& geometry, const Extents& w, bool flip);
 
@@ -37,7 +40,7 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
 
 /// What the nodes that follow a convolution in its group do to its results.
 Epilogue epilogue_of(Lowering& l);
-/// The array that they add; in blocked form.
+/// The array that they add; in blocks, as convolutions read them.
 std::optional<Array> residual_of(Lowering& l);
 
 }  // namespace convoy::cpu

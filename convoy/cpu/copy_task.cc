@@ -23,14 +23,15 @@ void CopyTask::run(const Bases& bases, Range range, Worker&) const {
 ReorderTask::ReorderTask(Array from, Array to, Tier tier)
     : from_(std::move(from)),
       to_(std::move(to)) {
-  const bool to_blocked = to_.form == Form::blocked;
+  const bool to_blocked = in_blocks(to_.form);
   plan_ = reorder_plan(from_.extents[0], from_.channels(), from_.axes(),
                        (to_blocked ? from_ : to_).strides(), (to_blocked ? to_ : from_).strides());
-  kernel_ = to_blocked ? to_blocked_kernel(tier) : from_blocked_kernel(tier);
+  kernel_ =
+      to_blocked ? to_blocked_kernel(tier, to_.dtype) : from_blocked_kernel(tier, from_.dtype);
 }
 
 void ReorderTask::run(const Bases& bases, Range range, Worker& worker) const {
-  kernel_(plan_, {bases.floats(from_), bases.floats(to_)}, range, worker);
+  kernel_(plan_, {bases.bytes(from_), bases.bytes(to_)}, range, worker);
 }
 
 ShiftTask::ShiftTask(Array from, int64_t from_channel, Array to, int64_t to_channel,
@@ -42,12 +43,12 @@ ShiftTask::ShiftTask(Array from, int64_t from_channel, Array to, int64_t to_chan
             .size = from.axes(),
             .from = from.strides(),
             .to = to.strides()},
-      kernel_(shift_channels_kernel(tier)),
+      kernel_(shift_channels_kernel(tier, from.dtype, to.dtype)),
       from_(std::move(from)),
       to_(std::move(to)) {}
 
 void ShiftTask::run(const Bases& bases, Range range, Worker& worker) const {
-  kernel_(plan_, {bases.floats(from_), bases.floats(to_)}, range, worker);
+  kernel_(plan_, {bases.bytes(from_), bases.bytes(to_)}, range, worker);
 }
 
 PlainIndicesTask::PlainIndicesTask(Array from, Array to)
@@ -106,7 +107,7 @@ Extents dense_strides(const Extents& extents) {
 
 Extents axes_of_copy(const Extents& extents, Form form) {
   Extents axes = extents;
-  if (form == Form::blocked) {
+  if (in_blocks(form)) {
     axes[1] = blocks_of(extents[1]);
     axes.push_back(block);
   }
@@ -115,8 +116,28 @@ Extents axes_of_copy(const Extents& extents, Form form) {
 
 Extents strides_of_copy(const Array& array) {
   Extents strides = dense_strides(axes_of_copy(array.extents, array.form));
-  if (array.form == Form::blocked) strides[0] = array.batch_stride;
+  if (in_blocks(array.form)) strides[0] = array.batch_stride;
   return strides;
+}
+
+std::unique_ptr<Task> conversion(const Array& from, const Array& to, Tier tier) {
+  if (from.form == Form::blocked && from.dtype == DType::int32)  // of max_pool's indices
+    return std::make_unique<PlainIndicesTask>(from, to);
+  if (in_blocks(from.form) && in_blocks(to.form))
+    return std::make_unique<ShiftTask>(from, 0, to, 0, whole_blocks(to.channels()), tier);
+  return std::make_unique<ReorderTask>(from, to, tier);
+}
+
+const char* name_of_conversion(Form to) {
+  switch (to) {
+    case Form::plain:
+      return "to plain";
+    case Form::blocked:
+      return "to blocks of 16 channels";
+    case Form::blocked_bf16:
+      break;
+  }
+  return "to blocks of 16 channels in bfloat16";
 }
 
 Array channels_of(const Array& array, int64_t first, int64_t channels) {

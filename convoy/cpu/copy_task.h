@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <vector>
 
 #include "convoy/cpu/kernels/copy.h"
@@ -45,7 +46,7 @@ Extents dense_strides(const Extents& extents);
 Extents axes_of_copy(const Extents& extents, Form form);
 Extents strides_of_copy(const Array& array);
 
-/// A plain array to a blocked one, or the way back.
+/// A plain array to one in blocks, or the way back.
 class ReorderTask : public Task {
  public:
   ReorderTask(Array from, Array to, Tier tier);
@@ -58,7 +59,7 @@ class ReorderTask : public Task {
   Array from_, to_;
 };
 
-/// Some of the channels of a blocked array to some of another's.
+/// Some of the channels of an array in blocks to some of another's.
 class ShiftTask : public Task {
  public:
   ShiftTask(Array from, int64_t from_channel, Array to, int64_t to_channel, int64_t channels,
@@ -82,6 +83,10 @@ class PlainIndicesTask : public Task {
  private:
   Array from_, to_;
 };
+
+/// Writes a value in another form.
+std::unique_ptr<Task> conversion(const Array& from, const Array& to, Tier tier);
+const char* name_of_conversion(Form to);
 
 /// The channels from `first` on of a blocked array, `channels` of them; `first` begins a block.
 Array channels_of(const Array& array, int64_t first, int64_t channels);

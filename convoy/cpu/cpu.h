@@ -13,10 +13,11 @@
 
 namespace convoy::cpu {
 
-/// How exact float32 convolutions are; docs/cpu.md has the errors of each.
+/// How exact convolutions of float32 are; docs/cpu.md has the errors of each.
 enum class Precision {
   highest,   // no Winograd form above F(2×2, 3×3)
   standard,  // F(4×4, 3×3) too; called "default"
+  bf16,      // products of numbers rounded to bfloat16, which images between layers are held in
 };
 
 inline constexpr int most_threads = 256;
@@ -29,7 +30,8 @@ struct Options {
   std::optional<Tier> tier = {};
 };
 
-/// ValueError for threads out of range; NotSupportedError for a tier that this machine lacks.
+/// ValueError for threads out of range; NotSupportedError for a tier that this machine lacks, and
+/// for Precision::bf16 without instructions for it.
 void check(const Options& options);
 
 /// An executable for `graph`, whose shapes are all known; of options that `check` let through.
@@ -44,5 +46,6 @@ template <>
 struct convoy::EnumNames<convoy::cpu::Precision> {
   using N = std::pair<cpu::Precision, std::string_view>;
   static constexpr std::array values{N{cpu::Precision::highest, "highest"},
-                                     N{cpu::Precision::standard, "default"}};
+                                     N{cpu::Precision::standard, "default"},
+                                     N{cpu::Precision::bf16, "bf16"}};
 };

@@ -183,6 +183,8 @@ class CpuExecutable : public Executable {
     std::vector<std::string> names;
     for (const Tier tier : tiers())
       if (ran & target_bit(tier)) names.emplace_back(to_string(tier));
+    for (const Bf16Set set : bf16_sets())
+      if (ran & target_bit(set)) names.emplace_back(to_string(set));
     return names;
   }
 
@@ -239,6 +241,20 @@ class CpuExecutable : public Executable {
   mutable std::shared_ptr<Prepared> latest_;
 };
 
+void check_bf16(const Options& options) {
+  if (!best_bf16_set())
+    throw NotSupportedError(
+        "precision \"bf16\" needs a processor with AVX512-BF16, and this machine or build has "
+        "none: "
+        "use \"default\" or \"highest\"");
+  const Tier tier = options.tier.value_or(tiers().front());
+  if (tier != Tier::avx512)
+    throw NotSupportedError(fmt::format(
+        "precision \"bf16\" needs the instruction set avx512, not {}: use \"default\" or "
+        "\"highest\" with that",
+        to_string(tier)));
+}
+
 }  // namespace
 
 void check(const Options& options) {
@@ -247,6 +263,7 @@ void check(const Options& options) {
                                  most_threads, options.threads));
   if (options.tier && std::find(tiers().begin(), tiers().end(), *options.tier) == tiers().end())
     throw NotSupportedError(fmt::format("this machine has no {}", to_string(*options.tier)));
+  if (options.precision == Precision::bf16) check_bf16(options);
 }
 
 std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {

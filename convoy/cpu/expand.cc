@@ -15,7 +15,7 @@ void lower(const Expand&, Lowering& l) {
   if (shape.size() > most_copy_axes) return l.by_reference();
   const bool keeps_channels =
       l.is_blocked(l.node().inputs[0]) && own.size() == shape.size() && own[1] == shape[1];
-  const Form form = keeps_channels ? Form::blocked : Form::plain;
+  const Form form = keeps_channels ? l.blocks_of(l.node().inputs[0]) : Form::plain;
   const Array x = l.in(l.node().inputs[0], form), y = l.result(form);
   Extents from = strides_of_copy(x);
   for (size_t a = 0; a < own.size(); ++a)

@@ -18,7 +18,8 @@ struct Code {
 };
 Code code_of(const Op& op);
 
-/// The form in which a pass over `shape` works: blocked where an array it reads whole is.
+/// The form in which a pass over `shape` works: blocked where an array it reads whole is in blocks,
+/// of whichever dtype.
 Form fused_form(const Lowering& l, const Shape& shape);
 
 /// What elementwise members compute over a shape, and the arrays that they read.

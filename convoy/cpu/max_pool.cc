@@ -12,7 +12,7 @@ namespace {
 void lower_max(Lowering& l, const WindowAxes& windows) {
   const bool is_large = product(to_axes(spatial(l.shape()))) > INT32_MAX;
   if (empty_window(windows) != Axes{-1, -1, -1} || is_large) return l.by_reference();
-  if (!l.wants(1)) return emit_pool(l, windows, max_pool_kernel(l.tier()), "maximum");
+  if (!l.wants(1)) return emit_pool(l, windows, &max_pool_kernel, "maximum");
   const Array x = l.blocked(), y = l.result(Form::blocked);
   const Array indices = l.temporary(DType::int32, l.output_shape(), Form::blocked);
   MaxPoolIndicesPlan plan = max_pool_indices_plan(pool_plan(x, y, windows), indices.strides());

@@ -76,7 +76,7 @@ StridedOperand operand_of(Lowering& l, const Value& value, const Extents& shape,
   }
   const bool has_channels = own.size() == shape.size() && own[1] == shape[1];
   if (own == shape || (has_channels && l.is_blocked(value))) {
-    const Array array = l.in(value, Form::blocked);
+    const Array array = l.in(value, l.blocks_of(value));
     return {array, blocked_access(array)};
   }
   Array array = l.in(value, Form::plain);

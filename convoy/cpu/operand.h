@@ -17,7 +17,7 @@ struct StridedOperand {
   Array array;
   Access access;
 };
-/// `value` broadcast to `shape`, as NumPy does.
+/// `value` broadcast to `shape`, as NumPy does; plain, or in blocks of either dtype.
 StridedOperand operand_of(Lowering& l, const Value& value, const Extents& shape, Form form);
 
 }  // namespace convoy::cpu

@@ -39,9 +39,8 @@ std::vector<int64_t> in_order(int64_t count) {
 
 /// Copies of the array's own elements, found in a table for every axis.
 void copy_by_tables(const Pad& op, Lowering& l) {
-  const bool blocked =
-      l.is_blocked(l.node().inputs[0]) && keeps_axis(op, 1) && is_whole(l.blocked());
-  const Form form = blocked ? Form::blocked : Form::plain;
+  const bool blocked = l.is_blocked(l.node().inputs[0]) && keeps_axis(op, 1) && is_whole(l.image());
+  const Form form = blocked ? l.blocks_of(l.node().inputs[0]) : Form::plain;
   const Array x = l.in(l.node().inputs[0], form), y = l.result(form);
   std::vector<Extents> sources = pad_sources(op, x.extents);
   if (blocked) {

@@ -72,7 +72,7 @@ void lower_pointwise(Lowering& l) {
   if (!is_pointwise(l.node())) return lower_typed(l);
   const Form form = type.dtype == DType::float32 ? fused_form(l, type.shape) : Form::plain;
   FusedProgram fused(l, l.group().members, {}, to_extents(type.shape), form);
-  const Array result = l.result(form);
+  const Array result = l.result(in_blocks(form) ? l.result_blocks() : form);
   std::vector<Output> outputs{{fused.number(Value(l.group().last(), 0)), access_of(result)}};
   Elementwise plan = plan_elementwise(fused.program, std::move(outputs), l.tier());
   l.emit(std::make_unique<PointwiseTask>(std::move(plan), fused.inputs, result), fused.inputs,

@@ -49,9 +49,11 @@ PoolPlan pool_plan(const Array& x, const Array& y, WindowAxes windows) {
           .y = y.strides()};
 }
 
-void emit_pool(Lowering& l, WindowAxes windows, PoolKernel kernel, const char* algorithm) {
-  const Array x = l.blocked(), y = l.result(Form::blocked);
-  l.emit(kernel_task(kernel, pool_plan(x, y, std::move(windows)), x, y), {x}, {y}, algorithm);
+void emit_pool(Lowering& l, WindowAxes windows, PoolKernel (*kernel)(Tier, DType),
+               const char* algorithm) {
+  const Array x = l.image(), y = l.result(x.form);
+  l.emit(kernel_task(kernel(l.tier(), x.dtype), pool_plan(x, y, std::move(windows)), x, y), {x},
+         {y}, algorithm);
 }
 
 }  // namespace convoy::cpu

@@ -20,7 +20,8 @@ WindowAxes adaptive_window_axes(const Extents& in, const Extents& out);
 /// Pooling of x to y.
 PoolPlan pool_plan(const Array& x, const Array& y, WindowAxes windows);
 /// Emits the step that pools input 0 to output 0.
-void emit_pool(Lowering& l, WindowAxes windows, PoolKernel kernel, const char* algorithm);
+void emit_pool(Lowering& l, WindowAxes windows, PoolKernel (*kernel)(Tier, DType),
+               const char* algorithm);
 
 /// Spatial extents.
 Extents spatial(const Extents& extents);

@@ -80,7 +80,7 @@ int32_t reduced_value(FusedProgram& fused, const Value& x, ReduceKind kind) {
 Space strides_of_result(const Array& result) {
   Space stride = access_of(result).stride;
   // access_of repeats axes of size 1; the channels of a block are none of those.
-  if (result.form == Form::blocked) stride[max_axes - 1] = 1;
+  if (in_blocks(result.form)) stride[max_axes - 1] = 1;
   return stride;
 }
 

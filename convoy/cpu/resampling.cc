@@ -6,7 +6,7 @@
 namespace convoy::cpu {
 
 void emit_taps(Lowering& l, const std::vector<AxisTaps>& taps, const char* algorithm) {
-  const Array x = l.blocked(), y = l.result(Form::blocked);
+  const Array x = l.image(), y = l.result(x.form);
   ResizePlan plan{.batch = x.extents[0],
                   .channels = x.channels(),
                   .in = x.axes(),
@@ -16,7 +16,7 @@ void emit_taps(Lowering& l, const std::vector<AxisTaps>& taps, const char* algor
   const size_t missing = plan.taps.size() - taps.size();
   for (size_t a = 0; a < missing; ++a) plan.taps[a] = tap_table(identity_taps(1));
   for (size_t a = 0; a < taps.size(); ++a) plan.taps[missing + a] = tap_table(taps[a]);
-  const ResizeKernel kernel = resize_kernel(l.tier(), plan);
+  const ResizeKernel kernel = resize_kernel(l.tier(), plan, x.dtype);
   l.emit(kernel_task(kernel, std::move(plan), x, y), {x}, {y}, algorithm);
 }
 

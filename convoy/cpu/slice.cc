@@ -37,7 +37,7 @@ void spread(const SliceInputGrad& op, Lowering& l) {
   if (rank > most_copy_axes) return l.by_reference();
   const bool keeps_channels =
       l.is_blocked(l.node().inputs[0]) && op.steps[1] == 1 && l.shape()[1] == l.output_shape()[1];
-  const Form form = keeps_channels ? Form::blocked : Form::plain;
+  const Form form = keeps_channels ? l.blocks_of(l.node().inputs[0]) : Form::plain;
   const Array grad = l.in(l.node().inputs[0], form), x = l.result(form);
   emit_fill(l, x, 0, grad);
   Extents to = strides_of_copy(x);
@@ -67,9 +67,9 @@ void lower(const SliceInputGrad& op, Lowering& l) {
 void lower(const Slice& op, Lowering& l) {
   if (!takes_channels(op, l)) return copy_slice(op, l);
   const int64_t first = op.starts[1].value(), channels = l.output_shape()[1];
-  const Array x = l.blocked();
+  const Array x = l.image();
   if (first % block == 0) return l.alias(channels_of(x, first, channels));
-  const Array y = l.result(Form::blocked);
+  const Array y = l.result(x.form);
   l.emit(std::make_unique<ShiftTask>(x, first, y, 0, channels, l.tier()), {x}, {y}, "copy");
 }
 

@@ -408,7 +408,7 @@ void bind_function(nb::module_& m) {
           "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
           "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
           "memory_limit: int = 68719476736, threads: int | None = None, precision: "
-          "typing.Literal['highest', 'default'] | None = None, instruction_set: "
+          "typing.Literal['highest', 'default', 'bf16'] | None = None, instruction_set: "
           "typing.Literal['avx512', 'avx2', 'sse4', 'neon'] | None = None, layout: "
           "typing.Literal['channels_first', "
           "'channels_last'] | None = None, plugin: str | os.PathLike[str] | None = None, cache: "

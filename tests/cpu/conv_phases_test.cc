@@ -123,7 +123,8 @@ TEST(ConvPhases, that_no_tap_reaches_are_zeros) {
   EXPECT_FALSE(phases[0].empty());
   for (size_t i = 1; i < 4; ++i) {
     ASSERT_TRUE(phases[i].empty());
-    write_zeros(phases[i], result.values.data(), {0, zero_items(phases[i])});
+    write_zeros(phases[i], reinterpret_cast<std::byte*>(result.values.data()), sizeof(float),
+                {0, zero_items(phases[i])});
   }
   for (int64_t n = 0; n < 2; ++n)
     for (int64_t c = 0; c < 20; ++c)

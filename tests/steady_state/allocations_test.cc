@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include "convoy/base/error.h"
 #include "convoy/compile/function.h"
+#include "convoy/cpu/kernels/bf16_set.h"
 #include "convoy/ops/activation.h"
 #include "convoy/ops/conv.h"
 #include "convoy/ops/max_pool.h"
@@ -105,14 +107,31 @@ TEST_P(SteadyState, MovingArraysAllocatesNothing) {
   EXPECT_EQ(allocations_of(f, {ramp({2, 3, 4, 5})}), 0);
 }
 
-TEST_P(SteadyState, ANetworkAllocatesNothing) {
+/// Two convolutions and a pooling, of x[1,3,32,32].
+Function network(const CompileOptions& options) {
   const Value x = input("x", {DType::float32, {1, 3, 32, 32}});
   const Value stem =
       relu(conv(x, weight("w1", {16, 3, 3, 3}), weight("b1", {16}), {.padding = Padding::same}));
   const Value pooled = max_pool(stem, {.kernel = {2, 2}, .stride = {2, 2}});
   const Value y = relu(conv(pooled, weight("w2", {24, 16, 3, 3}), weight("b2", {24})));
-  const Function f = compile({x}, {y}, options());
+  return compile({x}, {y}, options);
+}
+
+TEST_P(SteadyState, ANetworkAllocatesNothing) {
+  const Function f = network(options());
   // The reference allocates: without a kernel the promise is not kept.
+  ASSERT_TRUE(f.plan({{1, 3, 32, 32}}).fallbacks.empty());
+  EXPECT_EQ(allocations_of(f, {ramp({1, 3, 32, 32})}), 0);
+}
+
+TEST_P(SteadyState, ANetworkInBf16AllocatesNothing) {
+  CompileOptions bf16 = options();
+  bf16.cpu.precision = cpu::Precision::bf16;
+  if (!cpu::best_bf16_set()) {
+    EXPECT_THROW(network(bf16), NotSupportedError);
+    return;
+  }
+  const Function f = network(bf16);
   ASSERT_TRUE(f.plan({{1, 3, 32, 32}}).fallbacks.empty());
   EXPECT_EQ(allocations_of(f, {ramp({1, 3, 32, 32})}), 0);
 }

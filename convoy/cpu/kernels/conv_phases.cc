@@ -92,17 +92,18 @@ int64_t zero_items(const ConvPhase& phase) {
   return phase.conv.batch * blocks_of(phase.conv.groups * phase.conv.outputs);
 }
 
-void write_zeros(const ConvPhase& phase, float* y, Range range) {
+void write_zeros(const ConvPhase& phase, std::byte* y, int64_t element, Range range) {
   const ConvGeometry& conv = phase.conv;
   const int64_t blocks = blocks_of(conv.groups * conv.outputs);
   for (int64_t item = range.begin; item < range.end; ++item) {
-    float* image =
-        y + phase.y_offset + item / blocks * conv.y.batch + item % blocks * conv.y.channel;
+    const int64_t image =
+        phase.y_offset + item / blocks * conv.y.batch + item % blocks * conv.y.channel;
     for (int64_t d = 0; d < conv.out[0]; ++d)
       for (int64_t h = 0; h < conv.out[1]; ++h)
         for (int64_t w = 0; w < conv.out[2]; ++w)
-          std::fill_n(image + d * conv.y.axis[0] + h * conv.y.axis[1] + w * conv.y.axis[2], block,
-                      0.f);
+          std::fill_n(
+              y + element * (image + d * conv.y.axis[0] + h * conv.y.axis[1] + w * conv.y.axis[2]),
+              block * element, std::byte(0));
   }
 }
 

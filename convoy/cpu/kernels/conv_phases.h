@@ -2,6 +2,7 @@
 // stride 1: never by inserting zeros.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -30,8 +31,9 @@ struct ConvPhase {
 /// `y` is where that of the output lies. One phase where all strides are 1.
 std::vector<ConvPhase> input_grad_phases(const ConvGeometry& forward);
 
-/// Zeros for an empty phase; a piece of work is a block of channels of an image.
+/// Zeros of `element` bytes each for an empty phase; a piece of work is a block of channels of an
+/// image.
 int64_t zero_items(const ConvPhase& phase);
-void write_zeros(const ConvPhase& phase, float* y, Range range);
+void write_zeros(const ConvPhase& phase, std::byte* y, int64_t element, Range range);
 
 }  // namespace convoy::cpu

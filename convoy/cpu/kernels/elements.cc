@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convoy/base/convert.h"
+#include "convoy/cpu/kernels/bf16_rows.h"
 
 namespace convoy::cpu {
 
@@ -32,10 +33,12 @@ void store(const float* from, int64_t count, void* array, int64_t first, int64_t
 
 }  // namespace
 
-LoadRow load_row(DType dtype) {
+LoadRow load_row(DType dtype, Tier tier) {
+  if (dtype == DType::bfloat16) return load_bf16_row(tier);
   return visit_dtype(dtype, []<class T>(std::type_identity<T>) -> LoadRow { return load<T>; });
 }
-StoreRow store_row(DType dtype) {
+StoreRow store_row(DType dtype, Tier tier) {
+  if (dtype == DType::bfloat16) return store_bf16_row(tier);
   return visit_dtype(dtype, []<class T>(std::type_identity<T>) -> StoreRow { return store<T>; });
 }
 

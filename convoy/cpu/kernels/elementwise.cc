@@ -48,7 +48,7 @@ Elementwise plan_elementwise(Program program, std::vector<Output> outputs, Tier 
     kept.push_back(output.value);
   }
   Elementwise plan{plan_pointwise(program, tier, kept), std::move(outputs), {}};
-  for (const Output& output : plan.outputs) plan.stores.push_back(store_row(output.to.dtype));
+  for (const Output& output : plan.outputs) plan.stores.push_back(store_row(output.to.dtype, tier));
   write_directly(plan, program);
   return plan;
 }

@@ -51,8 +51,8 @@ void LpPool(const LpPoolPlan& plan, const PoolArrays& at, Range range, Worker& w
   const V infinity = hn::Set(d, std::numeric_limits<float>::infinity());
   for (int64_t item = range.begin; item < range.end; ++item) {
     const PixelRow row = row_at(item, pool.channels, pool.out);
-    const float* x = at.x + block_offset(row, pool.x);
-    float* y = at.y + row_offset(row, pool.y);
+    const float* x = static_cast<const float*>(at.x) + block_offset(row, pool.x);
+    float* y = static_cast<float*>(at.y) + row_offset(row, pool.y);
     for (int64_t ow = 0; ow < pool.out[2]; ++ow)
       for (int64_t i = 0; i < block; i += lanes) {
         V largest = hn::Zero(d);

@@ -24,6 +24,7 @@ Pointwise::Source::Kind kind_of(const Access& access, const Tiling& tiling) {
   if (plain && tiling.dense(access.stride)) return Kind::in_place;
   if (plain && one_row && tiling.columns == block && access.stride[5] == 1) return Kind::repeated;
   if (one_row && (tiling.columns == 1 || access.stride[5] == 0)) return Kind::copies;
+  if (one_row && tiling.columns == block && access.stride[5] == 1) return Kind::copies;
   return Kind::slot;
 }
 
@@ -86,7 +87,7 @@ Pointwise plan_pointwise(const Program& program, Tier tier, std::span<const int3
   int64_t floats = 0;
   for (const Access& access : program.inputs) {
     const auto kind = kind_of(access, plan.tiling);
-    plan.sources.push_back({kind, access.stride, load_row(access.dtype), floats});
+    plan.sources.push_back({kind, access.stride, load_row(access.dtype, tier), floats});
     if (kind == Pointwise::Source::Kind::copies) floats += block;
     if (kind == Pointwise::Source::Kind::slot) floats += tile_size;
   }
@@ -152,7 +153,10 @@ void TileRunner::load(size_t input, const Tile& tile) {
   const int64_t count = whole ? tile.count() : block;
   if (places_[input].offset == offset && places_[input].count == count) return;
   places_[input] = {offset, count};
-  if (!whole) return source.load(array, offset, 0, block, slot);
+  if (!whole) {
+    const int64_t step = plan_.tiling.columns == block ? source.stride[5] : 0;
+    return source.load(array, offset, step, block, slot);
+  }
   for (int64_t row = 0; row < tile.rows; ++row)
     source.load(array, offset + row * source.stride[4], source.stride[5], tile.columns,
                 slot + row * tile.columns);

@@ -55,7 +55,8 @@ Tiling tiling_of(const Space& size);
 /// A program made ready for a tier.
 struct Pointwise {
   /// How an input comes into a tile: where it lies, as 16 elements that repeat (in place, or
-  /// copies of one), or copied to a slot. What is copied stays while its place does not change.
+  /// copies of them or of one), or copied to a slot. What is copied stays while its place does not
+  /// change.
   struct Source {
     enum class Kind { in_place, repeated, copies, slot } kind;
     Space stride;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "convoy/base/dtype.h"
 #include "convoy/cpu/kernels/blocked.h"
 #include "convoy/cpu/kernels/tier.h"
 #include "convoy/cpu/kernels/windows.h"
@@ -20,9 +21,10 @@ struct PoolPlan {
   Strides x = {}, y = {};
 };
 
+/// Both float32, or both bfloat16; sums are float32.
 struct PoolArrays {
-  const float* x = nullptr;
-  float* y = nullptr;
+  const void* x = nullptr;
+  void* y = nullptr;
 };
 
 int64_t items(const PoolPlan& plan);
@@ -30,8 +32,8 @@ int64_t scratch_bytes(const PoolPlan& plan);
 
 using PoolKernel = void (*)(const PoolPlan&, const PoolArrays&, Range, Worker&);
 /// The largest of each window, NaN if it holds one; no window is empty.
-PoolKernel max_pool_kernel(Tier tier);
+PoolKernel max_pool_kernel(Tier tier, DType dtype = DType::float32);
 /// The sum of each window over its divisor.
-PoolKernel avg_pool_kernel(Tier tier);
+PoolKernel avg_pool_kernel(Tier tier, DType dtype = DType::float32);
 
 }  // namespace convoy::cpu

@@ -10,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "convoy/cpu/kernels/elements-inl.h"
 #include "convoy/cpu/kernels/simd-inl.h"
 #include "convoy/cpu/kernels/transpose-inl.h"
 
@@ -34,34 +35,41 @@ struct Channels {
 };
 
 /// Planes of channels (NCHW) to pixels of 16 lanes.
-template <bool whole>
-HWY_INLINE void PlanesToBlocked(Channels<whole> from, int64_t pixels, float* to, int64_t to_pixel) {
+template <bool whole, class E>
+HWY_INLINE void PlanesToBlocked(Channels<whole> from, int64_t pixels, E* to, int64_t to_pixel) {
   const D d;
   int64_t p = 0;
   for (; p + 4 <= pixels; p += 4, from.first += 4)
     for (int64_t part = 0; part < block; part += lanes) {
-      const auto row = [&](int64_t c) HWY_ATTR { return from(part + c); };
-      TransposeFour(d, row, to + p * to_pixel + part, to_pixel);
+      V v[4];
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j)
+        v[j] = LoadQuads(d, [&](int64_t c) HWY_ATTR { return from(part + c); }, j);
+      TransposeQuads(d, v);
+      HWY_UNROLL(4)
+      for (int64_t j = 0; j < 4; ++j) StoreElements(v[j], to + (p + j) * to_pixel + part);
     }
   for (; p < pixels; ++p, ++from.first)
-    for (int64_t c = 0; c < block; ++c) to[p * to_pixel + c] = *from(c);
+    for (int64_t c = 0; c < block; ++c) to[p * to_pixel + c] = E(*from(c));
 }
 
-HWY_INLINE void BlockedToPlanes(const float* from, int64_t from_pixel, int64_t count,
-                                int64_t pixels, float* to, int64_t stride) {
+template <class E>
+HWY_INLINE void BlockedToPlanes(const E* from, int64_t from_pixel, int64_t count, int64_t pixels,
+                                float* to, int64_t stride) {
   const D d;
   int64_t p = 0;
   for (; p + 4 <= pixels; p += 4)
     for (int64_t part = 0; part < count; part += lanes) {
       V v[4];
       HWY_UNROLL(4)
-      for (int64_t j = 0; j < 4; ++j) v[j] = hn::LoadU(d, from + (p + j) * from_pixel + part);
+      for (int64_t j = 0; j < 4; ++j) v[j] = LoadElements(from + (p + j) * from_pixel + part);
       TransposeQuads(d, v);
       HWY_UNROLL(4)
       for (int64_t j = 0; j < 4; ++j) StoreQuads(d, v[j], part + j, count, to + p, stride);
     }
   for (; p < pixels; ++p)
-    for (int64_t c = 0; c < count; ++c) to[c * stride + p] = from[p * from_pixel + c];
+    for (int64_t c = 0; c < count; ++c)
+      to[c * stride + p] = static_cast<float>(from[p * from_pixel + c]);
 }
 
 /// Fewer than 16 lanes, and none beside them: the last quad overlaps the one before.
@@ -77,17 +85,27 @@ HWY_INLINE void CopyLanes(const float* from, float* to, int64_t count) {
   if (count % 4 != 0) hn::StoreU(hn::LoadU(q, from + count - 4), q, to + count - 4);
 }
 
-HWY_INLINE void CopyBlocks(const float* from, int64_t from_pixel, int64_t pixels, float* to,
+/// The same from or to bfloat16.
+template <class From, class To>
+HWY_INLINE void CopyLanes(const From* from, To* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) to[i] = To(static_cast<float>(from[i]));
+}
+HWY_INLINE void CopyLanes(const BFloat16* from, BFloat16* to, int64_t count) {
+  std::copy_n(from, count, to);
+}
+
+template <class From, class To>
+HWY_INLINE void CopyBlocks(const From* from, int64_t from_pixel, int64_t pixels, To* to,
                            int64_t to_pixel) {
-  const D d;
   for (int64_t p = 0; p < pixels; ++p) HWY_UNROLL(4)
   for (int64_t i = 0; i < block; i += lanes)
-    hn::StoreU(hn::LoadU(d, from + p * from_pixel + i), d, to + p * to_pixel + i);
+    StoreElements(LoadElements(from + p * from_pixel + i), to + p * to_pixel + i);
 }
 
 /// Neighbouring channels (NHWC), `count` of them, to pixels of 16 lanes.
+template <class E>
 HWY_INLINE void ChannelsToBlocked(const float* from, int64_t from_pixel, int64_t count,
-                                  int64_t pixels, float* to, int64_t to_pixel) {
+                                  int64_t pixels, E* to, int64_t to_pixel) {
   if (count == block) return CopyBlocks(from, from_pixel, pixels, to, to_pixel);
   const D d;
   // Pixels behind which whole vectors may be read, since more pixels follow.
@@ -96,16 +114,17 @@ HWY_INLINE void ChannelsToBlocked(const float* from, int64_t from_pixel, int64_t
   for (int64_t i = 0; i < block; i += lanes) {
     const auto real = hn::FirstN(d, static_cast<size_t>(std::clamp<int64_t>(count - i, 0, lanes)));
     for (int64_t p = 0; p < safe; ++p)
-      hn::StoreU(hn::IfThenElseZero(real, hn::LoadU(d, from + p * from_pixel + i)), d,
-                 to + p * to_pixel + i);
+      StoreElements(hn::IfThenElseZero(real, hn::LoadU(d, from + p * from_pixel + i)),
+                    to + p * to_pixel + i);
   }
   for (int64_t p = safe; p < pixels; ++p)
     for (int64_t c = 0; c < block; ++c)
-      to[p * to_pixel + c] = c < count ? from[p * from_pixel + c] : 0.f;
+      to[p * to_pixel + c] = E(c < count ? from[p * from_pixel + c] : 0.f);
 }
 
-HWY_INLINE void BlockedToChannels(const float* from, int64_t from_pixel, int64_t count,
-                                  int64_t pixels, float* to, int64_t to_pixel) {
+template <class E>
+HWY_INLINE void BlockedToChannels(const E* from, int64_t from_pixel, int64_t count, int64_t pixels,
+                                  float* to, int64_t to_pixel) {
   if (count == block) return CopyBlocks(from, from_pixel, pixels, to, to_pixel);
   for (int64_t p = 0; p < pixels; ++p) CopyLanes(from + p * from_pixel, to + p * to_pixel, count);
 }
@@ -131,14 +150,15 @@ HWY_INLINE Piece PieceAt(const ReorderPlan& plan, int64_t item) {
           std::min(plan.channels - b * block, block), std::min(plan.size[2] - first, plan.piece)};
 }
 
+template <class E>
 void ToBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
   const int64_t channel = plan.plain.channel, pixel = plan.plain.axis[2];
   const int64_t to_pixel = plan.blocked.axis[2];
   for (int64_t item = range.begin; item < range.end; ++item) {
     const Piece piece = PieceAt(plan, item);
-    const float* from = at.from + piece.plain;
-    float* to = at.to + piece.blocked;
+    const float* from = static_cast<const float*>(at.from) + piece.plain;
+    E* to = static_cast<E*>(at.to) + piece.blocked;
     if (channel == 1) {
       ChannelsToBlocked(from, pixel, piece.channels, piece.pixels, to, to_pixel);
     } else if (pixel == 1 && piece.channels == block) {
@@ -148,19 +168,20 @@ void ToBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, Wo
     } else {
       for (int64_t p = 0; p < piece.pixels; ++p)
         for (int64_t c = 0; c < block; ++c)
-          to[p * to_pixel + c] = c < piece.channels ? from[c * channel + p * pixel] : 0.f;
+          to[p * to_pixel + c] = E(c < piece.channels ? from[c * channel + p * pixel] : 0.f);
     }
   }
 }
 
+template <class E>
 void FromBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
   const int64_t channel = plan.plain.channel, pixel = plan.plain.axis[2];
   const int64_t from_pixel = plan.blocked.axis[2];
   for (int64_t item = range.begin; item < range.end; ++item) {
     const Piece piece = PieceAt(plan, item);
-    const float* from = at.from + piece.blocked;
-    float* to = at.to + piece.plain;
+    const E* from = static_cast<const E*>(at.from) + piece.blocked;
+    float* to = static_cast<float*>(at.to) + piece.plain;
     if (channel == 1) {
       BlockedToChannels(from, from_pixel, piece.channels, piece.pixels, to, pixel);
     } else if (pixel == 1) {
@@ -168,18 +189,20 @@ void FromBlocked(const ReorderPlan& plan, const ReorderArrays& at, Range range, 
     } else {
       for (int64_t p = 0; p < piece.pixels; ++p)
         for (int64_t c = 0; c < piece.channels; ++c)
-          to[c * channel + p * pixel] = from[p * from_pixel + c];
+          to[c * channel + p * pixel] = static_cast<float>(from[p * from_pixel + c]);
     }
   }
 }
 
 /// `count` lanes of every pixel of a row.
-HWY_INLINE void CopyLanesOfRow(const float* from, float* to, int64_t count, int64_t pixels) {
+template <class From, class To>
+HWY_INLINE void CopyLanesOfRow(const From* from, To* to, int64_t count, int64_t pixels) {
   if (count == block) return CopyBlocks(from, block, pixels, to, block);
   for (int64_t p = 0; p < pixels; ++p) CopyLanes(from + p * block, to + p * block, count);
 }
 
 /// One row of one block of `to`, which takes from one or two blocks of `from`.
+template <class From, class To>
 void ShiftChannels(const ShiftPlan& plan, const ReorderArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
   const int64_t end = plan.to_channel + plan.channels;
@@ -193,11 +216,25 @@ void ShiftChannels(const ShiftPlan& plan, const ReorderArrays& at, Range range, 
       const int64_t count = std::min(stop - c, block - source % block);
       const PixelRow from = {row.image, source / block, row.depth, row.height};
       const PixelRow to = {row.image, c / block, row.depth, row.height};
-      CopyLanesOfRow(at.from + row_offset(from, plan.from) + source % block,
-                     at.to + row_offset(to, plan.to) + c % block, count, plan.size[2]);
+      CopyLanesOfRow(
+          static_cast<const From*>(at.from) + row_offset(from, plan.from) + source % block,
+          static_cast<To*>(at.to) + row_offset(to, plan.to) + c % block, count, plan.size[2]);
       c += count;
     }
   }
+}
+
+ReorderKernel FindToBlocked(DType to) {
+  return to == DType::bfloat16 ? ToBlocked<BFloat16> : ToBlocked<float>;
+}
+ReorderKernel FindFromBlocked(DType from) {
+  return from == DType::bfloat16 ? FromBlocked<BFloat16> : FromBlocked<float>;
+}
+ShiftKernel FindShiftChannels(DType from, DType to) {
+  if (from == DType::bfloat16)
+    return to == DType::bfloat16 ? ShiftChannels<BFloat16, BFloat16>
+                                 : ShiftChannels<BFloat16, float>;
+  return to == DType::bfloat16 ? ShiftChannels<float, BFloat16> : ShiftChannels<float, float>;
 }
 
 }  // namespace
@@ -207,18 +244,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace convoy::cpu {
 
-HWY_EXPORT(ToBlocked);
-HWY_EXPORT(FromBlocked);
-HWY_EXPORT(ShiftChannels);
+HWY_EXPORT(FindToBlocked);
+HWY_EXPORT(FindFromBlocked);
+HWY_EXPORT(FindShiftChannels);
 
-ReorderKernel to_blocked_kernel(Tier tier) {
-  return HWY_DISPATCH_TABLE(ToBlocked)[dispatch_index(tier)];
+ReorderKernel to_blocked_kernel(Tier tier, DType to) {
+  return HWY_DISPATCH_TABLE(FindToBlocked)[dispatch_index(tier)](to);
 }
-ReorderKernel from_blocked_kernel(Tier tier) {
-  return HWY_DISPATCH_TABLE(FromBlocked)[dispatch_index(tier)];
+ReorderKernel from_blocked_kernel(Tier tier, DType from) {
+  return HWY_DISPATCH_TABLE(FindFromBlocked)[dispatch_index(tier)](from);
 }
-ShiftKernel shift_channels_kernel(Tier tier) {
-  return HWY_DISPATCH_TABLE(ShiftChannels)[dispatch_index(tier)];
+ShiftKernel shift_channels_kernel(Tier tier, DType from, DType to) {
+  return HWY_DISPATCH_TABLE(FindShiftChannels)[dispatch_index(tier)](from, to);
 }
 
 ReorderPlan reorder_plan(int64_t batch, int64_t channels, const Axes& size, const Strides& plain,

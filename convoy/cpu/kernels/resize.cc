@@ -1,6 +1,7 @@
 #include "convoy/cpu/kernels/resize.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "convoy/cpu/kernels/rows.h"
 
@@ -9,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "convoy/cpu/kernels/elements-inl.h"
 #include "convoy/cpu/kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -18,27 +20,28 @@ namespace {
 /// Rows that are summed in one go, each a stream of memory.
 inline constexpr int64_t most_rows = 4;
 
+template <class E>
 struct WeightedRows {
-  const float* row[most_rows];
+  const E* row[most_rows];
   float weight[most_rows];
 };
 
 /// sum = Σ weight · row; with `more`, added to what is there.
-template <bool more, int64_t count>
-HWY_INLINE void SumRows(const WeightedRows& rows, int64_t size, float* sum) {
+template <bool more, int64_t count, class E>
+HWY_INLINE void SumRows(const WeightedRows<E>& rows, int64_t size, float* sum) {
   const D d;
   for (int64_t i = 0; i < size; i += lanes) {
-    V total = more ? hn::LoadU(d, sum + i)
-                   : hn::Mul(hn::LoadU(d, rows.row[0] + i), hn::Set(d, rows.weight[0]));
+    V total = more ? LoadElements(sum + i)
+                   : hn::Mul(LoadElements(rows.row[0] + i), hn::Set(d, rows.weight[0]));
     HWY_UNROLL(4)
     for (int64_t r = more ? 0 : 1; r < count; ++r)
-      total = hn::MulAdd(hn::LoadU(d, rows.row[r] + i), hn::Set(d, rows.weight[r]), total);
+      total = hn::MulAdd(LoadElements(rows.row[r] + i), hn::Set(d, rows.weight[r]), total);
     hn::StoreU(total, d, sum + i);
   }
 }
 
-template <bool more>
-HWY_NOINLINE void SumRows(const WeightedRows& rows, int64_t count, int64_t size, float* sum) {
+template <bool more, class E>
+HWY_NOINLINE void SumRows(const WeightedRows<E>& rows, int64_t count, int64_t size, float* sum) {
   switch (count) {
     case 1:
       return SumRows<more, 1>(rows, size, sum);
@@ -60,12 +63,14 @@ HWY_INLINE Span SpanOf(const TapTable& taps, int64_t i) {
   return {static_cast<size_t>(taps.first[at]), static_cast<size_t>(taps.first[at + 1])};
 }
 
-/// The sum of all rows that row (d, h) of the result is made of; the row itself where that is all.
-const float* SumTapRows(const ResizePlan& plan, const float* x, const PixelRow& row, float* sum) {
+/// The sum of all rows that row (d, h) of the result is made of; the row itself where that is all,
+/// and it is float32.
+template <class E>
+const float* SumTapRows(const ResizePlan& plan, const E* x, const PixelRow& row, float* sum) {
   const TapTable &deep = plan.taps[0], &high = plan.taps[1];
   const Span depths = SpanOf(deep, row.depth), heights = SpanOf(high, row.height);
   const int64_t size = plan.in[2] * block;
-  WeightedRows rows;
+  WeightedRows<E> rows;
   int64_t held = 0;
   bool begun = false;
   const auto flush = [&]() HWY_ATTR {
@@ -86,14 +91,15 @@ const float* SumTapRows(const ResizePlan& plan, const float* x, const PixelRow& 
     std::fill(sum, sum + size, 0.f);
     return sum;
   }
-  if (!begun && held == 1 && rows.weight[0] == 1) return rows.row[0];
+  if constexpr (std::is_same_v<E, float>)
+    if (!begun && held == 1 && rows.weight[0] == 1) return rows.row[0];
   flush();
   return sum;
 }
 
 /// y[ow] for ow in begin … end − 1, of `count` taps each, or of as many as there are.
-template <int64_t count>
-void SumColumns(const float* sum, const TapTable& taps, int64_t begin, int64_t end, float* y) {
+template <int64_t count, class E>
+void SumColumns(const float* sum, const TapTable& taps, int64_t begin, int64_t end, E* y) {
   const D d;
   for (int64_t ow = begin; ow < end; ++ow) {
     const Span span = SpanOf(taps, ow);
@@ -104,22 +110,24 @@ void SumColumns(const float* sum, const TapTable& taps, int64_t begin, int64_t e
       V total = hn::Zero(d);
       for (size_t k = 0; k < number; ++k)
         total = hn::MulAdd(hn::LoadU(d, sum + index[k] * block + i), hn::Set(d, weight[k]), total);
-      hn::StoreU(total, d, y + ow * block + i);
+      StoreElements(total, y + ow * block + i);
     }
   }
 }
 
+template <class E>
 void Resize(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
   const TapTable& wide = plan.taps[2];
-  const auto regular = wide.count == 1   ? &SumColumns<1>
-                       : wide.count == 2 ? &SumColumns<2>
-                       : wide.count == 4 ? &SumColumns<4>
-                                         : &SumColumns<0>;
+  const auto regular = wide.count == 1   ? &SumColumns<1, E>
+                       : wide.count == 2 ? &SumColumns<2, E>
+                       : wide.count == 4 ? &SumColumns<4, E>
+                                         : &SumColumns<0, E>;
   for (int64_t item = range.begin; item < range.end; ++item) {
     const PixelRow row = row_at(item, plan.channels, plan.out);
-    const float* sum = SumTapRows(plan, at.x + block_offset(row, plan.x), row, worker.scratch);
-    float* y = at.y + row_offset(row, plan.y);
+    const float* sum = SumTapRows(plan, static_cast<const E*>(at.x) + block_offset(row, plan.x),
+                                  row, worker.scratch);
+    E* y = static_cast<E*>(at.y) + row_offset(row, plan.y);
     SumColumns<0>(sum, wide, 0, wide.regular_begin, y);
     regular(sum, wide, wide.regular_begin, wide.regular_end, y);
     SumColumns<0>(sum, wide, wide.regular_end, plan.out[2], y);
@@ -127,22 +135,25 @@ void Resize(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker&
 }
 
 /// Every element is one element of x.
+template <class E>
 void PickNearest(const ResizePlan& plan, const ResizeArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
-  const D d;
   const TapTable& wide = plan.taps[2];
   for (int64_t item = range.begin; item < range.end; ++item) {
     const PixelRow row = row_at(item, plan.channels, plan.out);
-    const float* x = at.x + block_offset(row, plan.x) +
-                     plan.taps[0].index[static_cast<size_t>(row.depth)] * plan.x.axis[0] +
-                     plan.taps[1].index[static_cast<size_t>(row.height)] * plan.x.axis[1];
-    float* y = at.y + row_offset(row, plan.y);
-    for (int64_t ow = 0; ow < plan.out[2]; ++ow, y += block) {
-      const float* from = x + wide.index[static_cast<size_t>(ow)] * block;
-      HWY_UNROLL(4)
-      for (int64_t i = 0; i < block; i += lanes) hn::StoreU(hn::LoadU(d, from + i), d, y + i);
-    }
+    const E* x = static_cast<const E*>(at.x) + block_offset(row, plan.x) +
+                 plan.taps[0].index[static_cast<size_t>(row.depth)] * plan.x.axis[0] +
+                 plan.taps[1].index[static_cast<size_t>(row.height)] * plan.x.axis[1];
+    E* y = static_cast<E*>(at.y) + row_offset(row, plan.y);
+    for (int64_t ow = 0; ow < plan.out[2]; ++ow, y += block)
+      CopyBlock(x + wide.index[static_cast<size_t>(ow)] * block, y);
   }
+}
+
+/// The kernel that picks, or the one that sums.
+ResizeKernel FindResize(bool picks, DType dtype) {
+  if (dtype == DType::bfloat16) return picks ? PickNearest<BFloat16> : Resize<BFloat16>;
+  return picks ? PickNearest<float> : Resize<float>;
 }
 
 }  // namespace
@@ -152,8 +163,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace convoy::cpu {
 
-HWY_EXPORT(Resize);
-HWY_EXPORT(PickNearest);
+HWY_EXPORT(FindResize);
 
 namespace {
 
@@ -165,10 +175,9 @@ bool picks(const TapTable& taps) {
 
 }  // namespace
 
-ResizeKernel resize_kernel(Tier tier, const ResizePlan& plan) {
+ResizeKernel resize_kernel(Tier tier, const ResizePlan& plan, DType dtype) {
   const bool nearest = std::all_of(plan.taps.begin(), plan.taps.end(), picks);
-  return nearest ? HWY_DISPATCH_TABLE(PickNearest)[dispatch_index(tier)]
-                 : HWY_DISPATCH_TABLE(Resize)[dispatch_index(tier)];
+  return HWY_DISPATCH_TABLE(FindResize)[dispatch_index(tier)](nearest, dtype);
 }
 
 TapTable tap_table(const AxisTaps& taps) {

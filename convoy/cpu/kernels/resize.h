@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "convoy/base/dtype.h"
 #include "convoy/cpu/kernels/blocked.h"
 #include "convoy/cpu/kernels/tier.h"
 #include "convoy/cpu/kernels/worker.h"
@@ -34,9 +35,10 @@ struct ResizePlan {
 /// For axes that the array lacks, and those that stay as they are.
 AxisTaps identity_taps(int64_t size);
 
+/// Both float32, or both bfloat16; sums are float32.
 struct ResizeArrays {
-  const float* x = nullptr;
-  float* y = nullptr;
+  const void* x = nullptr;
+  void* y = nullptr;
 };
 
 int64_t items(const ResizePlan& plan);
@@ -44,6 +46,6 @@ int64_t scratch_bytes(const ResizePlan& plan);
 
 using ResizeKernel = void (*)(const ResizePlan&, const ResizeArrays&, Range, Worker&);
 /// The kernel for these taps: elements that are copied as they are (nearest) need no arithmetic.
-ResizeKernel resize_kernel(Tier tier, const ResizePlan& plan);
+ResizeKernel resize_kernel(Tier tier, const ResizePlan& plan, DType dtype = DType::float32);
 
 }  // namespace convoy::cpu

@@ -24,7 +24,9 @@ struct Buffer {
 };
 
 /// plain: row-major, as users have arrays. blocked: see kernels/blocked.h; float32, rank 3 and up.
-enum class Form { plain, blocked };
+/// blocked_bf16: such values rounded to bfloat16 while the plan runs.
+enum class Form { plain, blocked, blocked_bf16 };
+constexpr bool in_blocks(Form form) { return form != Form::plain; }
 
 /// A value, or a part of one: its extents and where it lies. A blocked one may be some of the
 /// channel blocks of a larger array, whose images then lie further apart.

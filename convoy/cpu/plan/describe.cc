@@ -12,7 +12,7 @@ std::vector<PlanDescription::Array> described(const std::vector<Array>& arrays) 
   std::vector<PlanDescription::Array> all;
   for (const Array& array : arrays)
     all.push_back({.type = {array.dtype, to_shape(array.extents)},
-                   .layout = array.form == Form::plain ? "plain" : "blocked",
+                   .layout = in_blocks(array.form) ? "blocked" : "plain",
                    .bytes = array.bytes()});
   return all;
 }
@@ -34,14 +34,15 @@ std::vector<PlanDescription::Step> described(const std::vector<Step>& steps) {
 }  // namespace
 
 PlanDescription describe(const Plan& plan, Precision precision) {
-  PlanDescription description{.instruction_set = std::string(to_string(plan.tier)),
-                              .precision = std::string(to_string(precision)),
-                              .threads = plan.threads,
-                              .preparation = described(plan.preparation),
-                              .steps = described(plan.steps),
-                              .arena_bytes = plan.arena_bytes,
-                              .prepared_bytes = plan.prepared_bytes,
-                              .scratch_bytes = plan.scratch_bytes};
+  PlanDescription description{
+      .instruction_set = std::string(plan.bf16 ? to_string(*plan.bf16) : to_string(plan.tier)),
+      .precision = std::string(to_string(precision)),
+      .threads = plan.threads,
+      .preparation = described(plan.preparation),
+      .steps = described(plan.steps),
+      .arena_bytes = plan.arena_bytes,
+      .prepared_bytes = plan.prepared_bytes,
+      .scratch_bytes = plan.scratch_bytes};
   for (const NodePtr& node : plan.fallbacks) description.fallbacks.push_back(described(*node));
   return description;
 }

@@ -11,7 +11,15 @@ bool Lowering::wants(size_t k) const {
 
 bool Lowering::is_blocked(const Value& value) const {
   const auto found = planner_.values_.find(Planner::key(value));
-  return found != planner_.values_.end() && found->second.blocked.has_value();
+  return found != planner_.values_.end() && found->second.in_blocks();
+}
+
+Form Lowering::blocks_of(const Value& value) const {
+  const Form wanted = result_blocks();
+  const auto found = planner_.values_.find(Planner::key(value));
+  if (found == planner_.values_.end() || !found->second.in_blocks() || found->second.in(wanted))
+    return wanted;
+  return wanted == Form::blocked ? Form::blocked_bf16 : Form::blocked;
 }
 
 Array Lowering::result(Form form, size_t k) {
@@ -19,8 +27,7 @@ Array Lowering::result(Form form, size_t k) {
 }
 
 void Lowering::alias(const Array& array, size_t k) {
-  Planner::Forms& forms = planner_.values_[Planner::key(Value(group_.last(), k))];
-  (array.form == Form::plain ? forms.plain : forms.blocked) = array;
+  planner_.values_[Planner::key(Value(group_.last(), k))].in(array.form) = array;
 }
 
 Array Lowering::temporary(DType dtype, const Extents& extents, Form form) {

@@ -1,9 +1,11 @@
 // From a graph to a plan: what the lowering of an operator works with.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -25,10 +27,10 @@ class Planner {
   friend class Lowering;
   using Key = std::pair<const Node*, size_t>;
   struct Forms {
-    std::optional<Array> plain, blocked;
-    const std::optional<Array>& in(Form form) const {
-      return form == Form::plain ? plain : blocked;
-    }
+    std::array<std::optional<Array>, 3> by_form;
+    std::optional<Array>& in(Form form) { return by_form[static_cast<size_t>(form)]; }
+    const std::optional<Array>& in(Form form) const { return by_form[static_cast<size_t>(form)]; }
+    bool in_blocks() const { return in(Form::blocked) || in(Form::blocked_bf16); }
   };
   /// Where a value has to be made for a concat of channels to need no copy of it.
   struct Destination {
@@ -39,9 +41,15 @@ class Planner {
 
   void add_sources(const std::vector<ParameterPtr>& parameters);
   void find_destinations();
+  void find_bf16_values();
+  bool is_read_as_bf16(const Value& value, const NodePtr& reader) const;
   void lower(const Group& group);
   void write_results();
 
+  /// The form in blocks that suits those who read the value.
+  Form suitable_blocks(const Value& value) const {
+    return bf16_.contains(key(value)) ? Form::blocked_bf16 : Form::blocked;
+  }
   Array array_of(const Value& value, Form form);
   Array result_array(const Value& value, Form form);
   Array new_array(DType dtype, const Extents& extents, Form form, Buffer::Place place);
@@ -55,6 +63,7 @@ class Planner {
   Plan plan_;
   std::map<Key, Forms> values_;
   std::map<Key, Destination> destinations_;
+  std::set<Key> bf16_;                      // values best held in bfloat16
   std::map<Key, size_t> results_;           // values that are results: where
   std::unordered_set<const Node*> static_;  // made of parameters and constants alone
   std::unordered_set<size_t> per_call_;     // buffers that hold values of one call
@@ -71,6 +80,8 @@ class Lowering {
   Tier tier() const { return planner_.plan_.tier; }
   int threads() const { return planner_.plan_.threads; }
   Precision precision() const { return planner_.options_.precision; }
+  /// What multiplies in bfloat16, where convolutions are to be computed so.
+  std::optional<Bf16Set> bf16() const { return planner_.plan_.bf16; }
 
   size_t input_count() const { return node().inputs.size(); }
   DType dtype(size_t i = 0) const { return node().inputs[i].dtype(); }
@@ -79,8 +90,13 @@ class Lowering {
   Extents output_shape(size_t k = 0) const { return to_extents(node().outputs[k].shape); }
   /// Whether anything reads output k.
   bool wants(size_t k) const;
-  /// Whether the value is there in blocked form already; elementwise operators then work in it.
+  /// Whether the value is there in blocks already; elementwise operators then work in them.
   bool is_blocked(const Value& value) const;
+  /// The form in blocks in which those who read the result want it.
+  Form result_blocks() const { return planner_.suitable_blocks(Value(group_.last(), 0)); }
+  /// The form in blocks in which the value is there; that of the result where it is in both or
+  /// none.
+  Form blocks_of(const Value& value) const;
   /// The elements of a value that is known when the graph is compiled; null otherwise.
   const Tensor* constant(size_t i) const { return node().inputs[i].node()->constant(); }
 
@@ -88,6 +104,8 @@ class Lowering {
   Array in(const Value& value, Form form) { return planner_.array_of(value, form); }
   Array plain(size_t i = 0) { return in(node().inputs[i], Form::plain); }
   Array blocked(size_t i = 0) { return in(node().inputs[i], Form::blocked); }
+  /// In blocks of either dtype, for kernels that take both.
+  Array image(size_t i = 0) { return in(node().inputs[i], blocks_of(node().inputs[i])); }
   /// Where output k of the group's last node is to be written.
   Array result(Form form, size_t k = 0);
   /// Output k is what `array` holds already: a part or another view of something.

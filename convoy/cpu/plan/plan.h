@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "convoy/base/cancellation.h"
+#include "convoy/cpu/kernels/bf16_set.h"
 #include "convoy/cpu/kernels/tier.h"
 #include "convoy/cpu/kernels/worker.h"
 #include "convoy/cpu/plan/array.h"
@@ -38,6 +40,7 @@ struct Step {
 /// Immutable; shared by calls.
 struct Plan {
   Tier tier = Tier::avx2;
+  std::optional<Bf16Set> bf16 = {};  // where images between steps are held in bfloat16
   int threads = 1;
   std::vector<Buffer> buffers;
   std::vector<int64_t> offsets;  // of arena and prepared buffers, in their own memory

@@ -50,10 +50,12 @@ Planner::Planner(const Graph& graph, const std::vector<ParameterPtr>& parameters
       options_(options),
       uses_(graph) {
   plan_.tier = options.tier.value_or(tiers().front());
+  if (options.precision == Precision::bf16) plan_.bf16 = best_bf16_set();
   plan_.threads = options.threads > 0 ? options.threads : usable_threads();
   plan_.inputs = graph.inputs.size();
   add_sources(parameters);
   find_destinations();
+  find_bf16_values();
   for (size_t i = 0; i < graph.outputs.size(); ++i)
     results_.emplace(key(graph.outputs[i].value), i);
 }
@@ -72,7 +74,7 @@ void Planner::add_sources(const std::vector<ParameterPtr>& parameters) {
   const auto add = [&](const Value& value, Buffer::Place place, size_t index) {
     const size_t buffer = plan_.buffers.size();
     plan_.buffers.push_back({.place = place, .index = index});
-    values_[key(value)].plain = plain_array(buffer, value.type());
+    values_[key(value)].in(Form::plain) = plain_array(buffer, value.type());
   };
   for (size_t i = 0; i < graph_.inputs.size(); ++i) add(graph_.inputs[i], Buffer::Place::input, i);
   for (const NodePtr& node : graph_.nodes) {
@@ -105,6 +107,36 @@ void Planner::find_destinations() {
       channel += node->inputs[i].dim(1).value();
     }
   }
+}
+
+// From the last node on: what only passes its input on wants that as its own result is wanted.
+void Planner::find_bf16_values() {
+  if (!plan_.bf16) return;
+  for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) {
+    if (is_static(**node)) continue;
+    for (size_t k = 0; k < (*node)->outputs.size(); ++k) {
+      const Value value(*node, k);
+      const auto reads_so = [&](const NodePtr& reader) { return is_read_as_bf16(value, reader); };
+      const std::vector<NodePtr>& readers = uses_.of(value);
+      if (can_be_blocked(value.type()) && std::any_of(readers.begin(), readers.end(), reads_so))
+        bf16_.insert(key(value));
+    }
+  }
+}
+
+bool Planner::is_read_as_bf16(const Value& value, const NodePtr& reader) const {
+  const Op* op = reader->op();
+  if (std::holds_alternative<Conv>(*op) || std::holds_alternative<ConvInputGrad>(*op))
+    return reader->inputs[0] == value;
+  if (!bf16_.contains({reader.get(), 0})) return false;
+  if (std::holds_alternative<MaxPool>(*op) || std::holds_alternative<AdaptiveMaxPool>(*op)) {
+    const Value indices(reader, 1);
+    return uses_.of(indices).empty() && !uses_.is_result(indices);
+  }
+  return is_pointwise(*reader) || std::holds_alternative<AvgPool>(*op) ||
+         std::holds_alternative<AdaptiveAvgPool>(*op) || std::holds_alternative<Resize>(*op) ||
+         std::holds_alternative<Concat>(*op) || std::holds_alternative<Slice>(*op) ||
+         std::holds_alternative<Pad>(*op) || std::holds_alternative<Flip>(*op);
 }
 
 void Planner::lower(const Group& group) {
@@ -143,9 +175,13 @@ void Planner::write_results() {
 Array Planner::array_of(const Value& value, Form form) {
   Forms& forms = values_[key(value)];
   if (const std::optional<Array>& there = forms.in(form)) return *there;
-  const Array from = form == Form::plain ? *forms.blocked : *forms.plain;
+  // From what was not rounded, where there is a choice.
+  const std::optional<Array>* from = &forms.in(Form::blocked_bf16);
+  for (const Form other : {Form::plain, Form::blocked})
+    if (forms.in(other)) from = &forms.in(other);
+  const Array source = **from;
   const Array to = result_array(value, form);
-  convert(value.node(), from, to);
+  convert(value.node(), source, to);
   return to;
 }
 
@@ -155,9 +191,11 @@ Array Planner::result_array(const Value& value, Form form) {
   Array array;
   const auto destination = destinations_.find(key(value));
   const auto result = results_.find(key(value));
-  if (form == Form::blocked && destination != destinations_.end()) {
-    array = result_array(destination->second.whole, Form::blocked);
-    array.offset += destination->second.first_block * product(array.axes()) * block * 4;
+  if (in_blocks(form) && destination != destinations_.end() &&
+      form == suitable_blocks(destination->second.whole)) {
+    array = result_array(destination->second.whole, form);
+    array.offset +=
+        destination->second.first_block * array.strides().channel * size_of(array.dtype);
     array.extents = extents;
   } else if (form == Form::plain && result != results_.end() && !is_static(*value.node())) {
     array = new_array(value.dtype(), extents, form, Buffer::Place::output);
@@ -166,33 +204,27 @@ Array Planner::result_array(const Value& value, Form form) {
     array = new_array(value.dtype(), extents, form, Buffer::Place::arena);
     if (!is_static(*value.node())) per_call_.insert(array.buffer);
   }
-  Forms& forms = values_[key(value)];
-  (form == Form::plain ? forms.plain : forms.blocked) = array;
+  values_[key(value)].in(form) = array;
   return array;
 }
 
 Array Planner::new_array(DType dtype, const Extents& extents, Form form, Buffer::Place place) {
   Array array{.buffer = plan_.buffers.size(),
               .offset = 0,
-              .dtype = dtype,
+              .dtype = form == Form::blocked_bf16 ? DType::bfloat16 : dtype,
               .extents = extents,
               .form = form};
-  if (form == Form::blocked) array.batch_stride = whole_blocks(extents[1]) * product(array.axes());
+  if (in_blocks(form)) array.batch_stride = whole_blocks(extents[1]) * product(array.axes());
   plan_.buffers.push_back({.place = place, .bytes = array.bytes()});
   return array;
 }
 
 void Planner::convert(const NodePtr& node, const Array& from, const Array& to) {
-  std::unique_ptr<Task> task;
-  if (from.dtype == to.dtype)
-    task = std::make_unique<ReorderTask>(from, to, plan_.tier);
-  else  // of max_pool, which keeps them as int32
-    task = std::make_unique<PlainIndicesTask>(from, to);
-  emit({.task = std::move(task),
+  emit({.task = conversion(from, to, plan_.tier),
         .reads = {from},
         .writes = {to},
         .node = node,
-        .algorithm = to.form == Form::blocked ? "to blocks of 16 channels" : "to plain"});
+        .algorithm = name_of_conversion(to.form)});
 }
 
 void Planner::emit(Step step) {

@@ -113,6 +113,21 @@ def test_bench_measures(model: Path) -> None:
     assert json.loads(run(*arguments, "--backend", "reference", "--json"))["threads"] is None
 
 
+def test_bf16_is_a_precision_where_there_are_instructions(model: Path) -> None:
+    bf16 = ("--dim", "N=1", "--precision", "bf16")
+    x = convoy.input("x", (1,))
+    try:
+        convoy.compile(x, -x, backend="cpu", precision="bf16")
+    except convoy.NotSupportedError:
+        assert "AVX512-BF16" in run("bench", model, *bf16, "--seconds", 0.01, fails=1)
+        return
+    told = json.loads(run("bench", model, *bf16, "--seconds", 0.01, "--json"))
+    assert told["precision"] == "bf16"
+    assert "precision bf16" in run("inspect", model, "--plan", *bf16)
+    assert "bf16" in run("profile", model, *bf16, "--runs", 2)
+    run("run", model, "--random", 0, *bf16)
+
+
 def test_built_in_networks_go_by_name() -> None:
     assert "logits" in run("run", "lenet", "--random", 0)
     told = json.loads(run("bench", "lenet", "--seconds", 0.01, "--json"))
