@@ -42,10 +42,17 @@ def machine(threads: int) -> dict[str, Any]:
     }
 
 
+def ours_beside(found: dict[str, Any], engine: str) -> str:
+    """What of ours an engine is compared with: like with like."""
+    half = f"{OURS} bf16"
+    like = STEPS if engine in CHANNELS_LAST else half if engine.endswith(" bf16") else OURS
+    return like if engine != half and like in found["rounds_ms"] else OURS
+
+
 def ratio(found: dict[str, Any], engine: str) -> tuple[float, float, float]:
     """How many times as long the engine took as Convoy: median, least and most of the rounds."""
-    own_steps = engine in CHANNELS_LAST and STEPS in found["rounds_ms"]
-    ours, theirs = found["rounds_ms"][STEPS if own_steps else OURS], found["rounds_ms"][engine]
+    rounds = found["rounds_ms"]
+    ours, theirs = rounds[ours_beside(found, engine)], rounds[engine]
     ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
     return statistics.median(ratios), min(ratios), max(ratios)
 
@@ -66,7 +73,8 @@ def lines(found: dict[str, Any]) -> list[str]:
         text = f"{engine:16} {statistics.median(rounds):10.3f} ms"
         if engine not in (OURS, STEPS) and OURS in found["rounds_ms"]:
             middle, least, most = ratio(found, engine)
-            text += f"  {middle:5.2f} times Convoy's ({least:.2f} to {most:.2f})"
+            whose = "Convoy's" if ours_beside(found, engine) == OURS else "Convoy's bf16"
+            text += f"  {middle:5.2f} times {whose} ({least:.2f} to {most:.2f})"
         if not agrees(found, engine):
             text += "  RESULTS DIFFER"
         texts.append(text)
@@ -74,8 +82,8 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def table(results: dict[str, Any]) -> str:
-    """Milliseconds, and in brackets how many times Convoy's, with the spread over the rounds;
-    layers by themselves."""
+    """Milliseconds, and in brackets how many times Convoy's, with the spread over the rounds; those
+    of another engine's bf16 are times Convoy's bf16. Layers by themselves."""
     cases = results["cases"]
     versions = {e: c["facts"][e]["ready"] for c in cases for e in c["facts"]}
     m = results["machine"]
