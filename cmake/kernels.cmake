@@ -25,6 +25,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     # The baseline is what Highway calls SSE4: without it g++ compiles one lane at a time for nobody.
     list(APPEND kernel_options -march=x86-64-v2)
   endif()
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
+  # Every such processor has NEON. Chosen at run time, Highway's would ask for AES as well.
+  list(APPEND kernel_definitions HWY_COMPILE_ONLY_STATIC)
 endif()
 set_source_files_properties(${kernel_sources} PROPERTIES
   COMPILE_OPTIONS "${kernel_options}" COMPILE_DEFINITIONS "${kernel_definitions}")

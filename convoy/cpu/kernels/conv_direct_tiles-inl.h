@@ -97,7 +97,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
       const Vec<N> low = hn::Set(d, epilogue.low), high = hn::Set(d, epilogue.high);
       HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
         HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
-          sum[j][i] = hn::Min(high, hn::Max(low, sum[j][i]));
+          sum[j][i] = Smaller(high, Larger(low, sum[j][i]));
         }
       }
     }

@@ -59,7 +59,7 @@ void LpPool(const LpPoolPlan& plan, const PoolArrays& at, Range range, Worker& w
         ForMagnitudes(pool, x + i, row, ow, [&](V magnitude) HWY_ATTR {
           // NaN of either side stays, see Maximum in pool.cc.
           largest =
-              hn::IfThenElse(hn::Eq(magnitude, magnitude), hn::Max(magnitude, largest), magnitude);
+              hn::IfThenElse(hn::Eq(magnitude, magnitude), Larger(magnitude, largest), magnitude);
         });
         V sum = hn::Zero(d);
         ForMagnitudes(pool, x + i, row, ow, [&](V magnitude) HWY_ATTR {

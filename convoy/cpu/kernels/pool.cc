@@ -18,9 +18,9 @@ namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
 struct Maximum {
-  /// NaN of either side stays: x86's maximum gives its second argument then, NEON's gives NaN.
+  /// NaN of either side stays.
   static HWY_INLINE V Join(V so_far, V x) {
-    return hn::IfThenElse(hn::Eq(x, x), hn::Max(x, so_far), x);
+    return hn::IfThenElse(hn::Eq(x, x), Larger(x, so_far), x);
   }
   static HWY_INLINE V Finish(V value, float) { return value; }
 };

@@ -63,8 +63,27 @@ HWY_INLINE V Silu(V x) {
   return hn::Div(x, hn::Add(e, hn::Set(d, 1.f)));
 }
 
-/// x into low … high; NaN stays NaN, since x86 gives the second argument then and NEON NaN.
-HWY_INLINE V Clamp(V x, V low, V high) { return hn::Min(high, hn::Max(low, x)); }
+/// The larger and the smaller of two, NaN wherever y is. So are Highway's own on x86, whose
+/// instructions give the second argument then; on AArch64 they give the one that is a number.
+template <class W>
+HWY_INLINE W Larger(W x, W y) {
+#if HWY_ARCH_ARM_A64
+  return W(vmaxq_f32(x.raw, y.raw));
+#else
+  return hn::Max(x, y);
+#endif
+}
+template <class W>
+HWY_INLINE W Smaller(W x, W y) {
+#if HWY_ARCH_ARM_A64
+  return W(vminq_f32(x.raw, y.raw));
+#else
+  return hn::Min(x, y);
+#endif
+}
+
+/// x into low … high; NaN stays NaN.
+HWY_INLINE V Clamp(V x, V low, V high) { return Smaller(high, Larger(low, x)); }
 
 }  // namespace convoy::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -13,6 +13,8 @@ namespace {
 constexpr std::array all{Tier::avx512, Tier::avx2, Tier::sse4, Tier::neon};
 
 std::vector<Tier> supported() {
+  // Every AArch64 processor has NEON; Highway's own answer depends on AES, which no kernel uses.
+  if (HWY_ARCH_ARM_A64) return {Tier::neon};
   std::vector<Tier> found;
   for (const Tier tier : all)
     if (hwy::SupportedTargets() & HWY_TARGETS & target_bit(tier)) found.push_back(tier);
@@ -39,7 +41,8 @@ int64_t target_bit(Tier tier) {
     case Tier::sse4:
       return HWY_SSE4;
     case Tier::neon:
-      return HWY_NEON;
+      // Where kernels are compiled for it: the name depends on the version of Highway.
+      return HWY_ARCH_ARM_A64 ? HWY_STATIC_TARGET : HWY_NEON;
   }
   throw std::logic_error("a tier without a target");
 }
