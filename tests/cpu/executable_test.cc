@@ -16,6 +16,7 @@
 namespace convoy {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const Type image{DType::float32, {1, 20, 12, 12}};
@@ -137,6 +138,19 @@ TEST(CpuExecutable, AFirstCallStoppedWhileConstantsArePackedLeavesNothingHalfMad
     stopped->run(*state, {inputs, {}}, outputs, never);
     EXPECT_TRUE(is_of(1, outputs[0])) << checks << " checks";
   }
+}
+
+TEST(CpuExecutable, WhatRanIsTheInstructionSetThatWasAskedFor) {
+  for (const cpu::Tier tier : cpu::tiers()) {
+    const Value x = input("x", image), w = parameter(weights(1));
+    const Function f = compile({x}, {relu(conv(x, w, {.padding = 1}))},
+                               {.backend = "cpu", .cpu = {.threads = 2, .tier = tier}});
+    EXPECT_THAT(f.profile(std::vector<Tensor>{ones()}).instruction_sets(),
+                ElementsAre(to_string(tier)));
+  }
+#if defined(__aarch64__)
+  EXPECT_THAT(cpu::tiers(), ElementsAre(cpu::Tier::neon));
+#endif
 }
 
 TEST(CpuExecutable, WrongDataIsReportedAndTheNextCallIsWell) {
