@@ -72,22 +72,35 @@ TEST_P(ConvDirect, AlexNetsGroupsOfPrimeSizesAreRight) {
   check<Direct>(square(21, 33, 5, 1, 9, 3, true), GetParam(), 3);
 }
 
-TEST_P(ConvDirect, ItemsLeaveEachOthersBitsAlone) {
-  const ConvCase c = square(32, 48, 3, 1, 30);
-  const DirectConv plan = plan_direct(c.g, {.kind = Epilogue::Kind::silu}, GetParam());
-  std::vector<float> weights(32 * 48 * 9, 0.01f);
-  const WeightView view{weights.data(), 0, 0, 32 * 9, 9, {9, 3, 1}};
+/// Items one by one from the last to the first give what one walk over them gives.
+void expect_independent_items(int64_t channels, int64_t outputs, int64_t kernel, int64_t size,
+                              Tier tier) {
+  SCOPED_TRACE(::testing::Message() << channels << " to " << outputs << ", " << kernel << "x"
+                                    << kernel << " on " << size);
+  const ConvCase c = square(channels, outputs, kernel, 1, size);
+  const DirectConv plan = plan_direct(c.g, {.kind = Epilogue::Kind::silu}, tier);
+  const int64_t taps = kernel * kernel;
+  std::vector<float> weights(static_cast<size_t>(channels * outputs * taps), 0.01f);
+  const WeightView view{weights.data(), 0, 0, channels * taps, taps, {taps, kernel, 1}};
   Floats x(c.g.x.batch), once(c.g.y.batch), singly(c.g.y.batch), packed(packed_size(plan));
   for (int64_t i = 0; i < c.g.x.batch; ++i) x[i] = static_cast<float>(i % 17) - 8;
   pack_direct(plan, view, packed.data(), {0, pack_items(plan)});
   Floats scratch(scratch_bytes(plan) / 4);
   Worker worker{scratch.data()};
-  const DirectConvKernel kernel = direct_kernel(GetParam());
-  kernel(plan, {x.data(), packed.data(), nullptr, nullptr, once.data()}, {0, items(plan)}, worker);
+  const DirectConvKernel run = direct_kernel(tier);
+  run(plan, {x.data(), packed.data(), nullptr, nullptr, once.data()}, {0, items(plan)}, worker);
   for (int64_t i = items(plan); i-- > 0;)
-    kernel(plan, {x.data(), packed.data(), nullptr, nullptr, singly.data()}, {i, i + 1}, worker);
+    run(plan, {x.data(), packed.data(), nullptr, nullptr, singly.data()}, {i, i + 1}, worker);
   EXPECT_GT(items(plan), 1);
   for (int64_t i = 0; i < c.g.y.batch; ++i) ASSERT_EQ(once[i], singly[i]) << i;
+}
+
+TEST_P(ConvDirect, ItemsLeaveEachOthersBitsAlone) {
+  expect_independent_items(32, 48, 3, 30, GetParam());
+  // The last vector of outputs has a tile of its own, wider than the parts that rows are cut into.
+  expect_independent_items(480, 80, 1, 14, GetParam());
+  expect_independent_items(240, 144, 1, 28, GetParam());
+  expect_independent_items(672, 112, 1, 14, GetParam());
 }
 
 }  // namespace

@@ -137,9 +137,18 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
       break;
     }
   }
-  for (int64_t band = 0; band < plan.bands; ++band)
-    plan.max_pixels =
-        std::max(plan.max_pixels, band_begin(plan, band + 1) - band_begin(plan, band));
+  int64_t min_pixels = width;
+  for (int64_t band = 0; band < plan.bands; ++band) {
+    const int64_t pixels = band_begin(plan, band + 1) - band_begin(plan, band);
+    plan.max_pixels = std::max(plan.max_pixels, pixels);
+    min_pixels = std::min(min_pixels, pixels);
+  }
+  // The last outputs' tiles have fewer vectors and more pixels: those of a band at most.
+  for (const int64_t vectors : {1, 2, 4}) {
+    int64_t& shape = plan.shapes[shape_slot(vectors)];
+    if (shapes[static_cast<size_t>(shape)].pixels > min_pixels)
+      shape = std::max<int64_t>(best_shape(shapes, vectors, min_pixels).shape, 0);
+  }
   return plan;
 }
 
