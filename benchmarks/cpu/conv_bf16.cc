@@ -11,7 +11,7 @@ namespace {
 void time_bf16(benchmark::State& state, const Layer& layer, Bf16Set set) {
   const ConvGeometry& g = layer.geometry;
   const Bf16Conv plan = plan_bf16(g, layer.epilogue, {.set = set, .threads = 2});
-  // As many floats as an array of bfloat16 has elements: twice its bytes, and all of them numbers.
+  // As many floats as an array of bfloat16 has elements: twice its bytes.
   Aligned x(g.batch * g.x.batch), y(g.batch * g.y.batch), packed(packed_size(plan));
   Aligned bias(whole_blocks(g.groups * g.outputs)), scratch(scratch_bytes(plan) / 4);
   Aligned weights(g.groups * g.outputs * g.channels * product(g.kernel));
@@ -19,6 +19,9 @@ void time_bf16(benchmark::State& state, const Layer& layer, Bf16Set set) {
   const WeightView view{weights.data(),    0,    g.outputs * g.channels * taps,
                         g.channels * taps, taps, {g.kernel[1] * g.kernel[2], g.kernel[2], 1}};
   pack_bf16(plan, view, packed.data(), {0, pack_items(plan)});
+  if (!g.plain_input)
+    for (int64_t i = 0; i < g.batch * g.x.batch; ++i)
+      reinterpret_cast<BFloat16*>(x.data())[i] = BFloat16(static_cast<float>(i % 101 - 50) / 64);
   Worker worker{scratch.data()};
   const Bf16ConvKernel kernel = bf16_kernel(set);
   const Bf16ConvArrays at{x.data(), packed.data(), bias.data(), nullptr, y.data()};

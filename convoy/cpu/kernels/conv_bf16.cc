@@ -380,23 +380,29 @@ template <int P, int N>
 void vectors(const Product& p) {
   if (p.position == 32) return vectors_at<P, N, 32>(p);
   if (p.position == 64) return vectors_at<P, N, 64>(p);
-  if (p.position == 128) return vectors_at<P, N, 128>(p);
   return vectors_at<P, N, 0>(p);
 }
 
-/// P positions of one block of a depthwise convolution.
-template <int P>
-HWY_NOINLINE void by_channel(const Product& p) {
+/// P positions of one block of a depthwise convolution, `known` bytes apart where that is not 0.
+template <int P, int64_t known>
+HWY_NOINLINE void by_channel_at(const Product& p) {
+  const int64_t position = known > 0 ? known : p.position;
   __m512 sum[P];
   HWY_UNROLL(32) for (int i = 0; i < P; ++i) sum[i] = _mm512_setzero_ps();
   for (int64_t s = 0; s < p.steps; ++s) {
     const __m512 w = _mm512_load_ps(reinterpret_cast<const float*>(p.weights) + s * block);
     const std::byte* const pixels = p.pixels + p.offsets[s];
     HWY_UNROLL(32) for (int i = 0; i < P; ++i) {
-      sum[i] = _mm512_fmadd_ps(widened(pixels + i * p.position), w, sum[i]);
+      sum[i] = _mm512_fmadd_ps(widened(pixels + i * position), w, sum[i]);
     }
   }
   HWY_UNROLL(32) for (int i = 0; i < P; ++i) _mm512_store_ps(p.sums + i * block, sum[i]);
+}
+template <int P>
+void by_channel(const Product& p) {
+  if (p.position == 32) return by_channel_at<P, 32>(p);
+  if (p.position == 64) return by_channel_at<P, 64>(p);
+  return by_channel_at<P, 0>(p);
 }
 
 /// By tiles (less one) and by blocks of outputs (less one).

@@ -1,10 +1,10 @@
 // Convolution of bfloat16 images, every kernel, stride, dilation, padding and grouping: products of
 // bfloat16, sums, bias and functions in float32.
 //
-// Strips of the image are copied first, with their padding, so that a step of 32 products a sum
-// reads 64 bytes of each pixel wherever its tap lies; 1×1 convolutions of few channels read 32
-// bytes where they are. A NaN or an infinity in the image makes NaN of neighbours that it has no
-// part in, where a step spans more pixels or channels than count.
+// Strips of the image are copied first, with their padding, so that a step of up to 32 products a
+// sum reads up to 64 bytes of each pixel wherever its tap lies; 1×1 convolutions of few channels
+// read 32 bytes where they are. A NaN or an infinity in the image makes NaN of neighbours that it
+// has no part in, where a step spans more pixels or channels than count.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct Bf16ConvOptions {
   bool float_output = false;  // y is float32
 };
 
-/// The plan. Packed weights are matrices of 32 (or 16) products × 16 outputs, as instructions take
+/// The plan. Packed weights are matrices of a step's products × 16 outputs, as instructions take
 /// them: [group][pair of blocks of outputs][step][block of the pair][pair of products][16
 /// outputs][2], where steps are [unit of channels][kd][kh][window]. Of depthwise convolutions:
 /// [block][kd][kh][kw][16], float32.
@@ -35,15 +35,17 @@ struct Bf16Conv {
   Bf16Set set = Bf16Set::amx;
   bool float_output = false;
   bool depthwise = false;   // by multiply-adds in float32
-  bool in_place = false;    // nothing is copied, and steps have 16 products
+  bool in_place = false;    // nothing is copied
   ConvGeometry layer = {};  // as it was given
   int64_t joined = 1;       // groups of the layer in one of the geometry
 
-  int64_t unit = 32;                 // channels of a pixel of the copy: 4, 16 or 32
-  int64_t units = 1;                 // of them in a group
-  std::vector<int64_t> starts = {};  // columns where windows of 32/unit taps of a row begin
-  int64_t steps = 0;                 // of a sum
-  int64_t pitch = 0;                 // columns of a row of the copy, a multiple of the stride
+  int64_t unit = 32;           // channels of a pixel of the copy: 4, 16 or 32
+  int64_t units = 1;           // of them in a group
+  int64_t step_products = 32;  // of a sum, that a step adds: the channels of a window
+  std::vector<int64_t> starts =
+      {};             // columns where windows of step_products/unit taps of a row begin
+  int64_t steps = 0;  // of a sum
+  int64_t pitch = 0;  // columns of a row of the copy, a multiple of the stride
 
   int64_t item_rows = 1;       // output rows of one item
   int64_t item_columns = 1;    // less than all only of single rows

@@ -44,8 +44,8 @@ std::vector<int64_t> window_starts(const ConvGeometry& g, int64_t window) {
   return starts;
 }
 
-int64_t count_steps(const ConvGeometry& g, int64_t unit) {
-  const auto windows = static_cast<int64_t>(window_starts(g, 2 * block / unit).size());
+int64_t count_steps(const ConvGeometry& g, int64_t unit, int64_t products) {
+  const auto windows = static_cast<int64_t>(window_starts(g, products / unit).size());
   return (g.channels + unit - 1) / unit * g.kernel[0] * g.kernel[1] * windows;
 }
 
@@ -67,7 +67,8 @@ struct Cost {
     const int64_t tile = product_size(plan.set).tile;
     const int64_t positions = (rows - 1) * row_positions(plan) + columns;
     const auto steps = static_cast<double>(blocks * plan.steps);
-    const double step_cycles = plan.set == Bf16Set::amx ? 20 : 16. * static_cast<double>(tile);
+    const double step_cycles =
+        plan.set == Bf16Set::amx ? 20 : static_cast<double>(plan.step_products / 2 * tile);
     constexpr double finish = 7, copy = 1. / 24, near = 1. / 32, far = 1. / 8;  // per byte
     const double weight_bytes = steps * static_cast<double>(step_bytes(plan));
     const double weights = static_cast<double>(all_blocks * plan.steps * step_bytes(plan));
@@ -85,6 +86,7 @@ struct Cost {
   }
 };
 
+constexpr int64_t few_plain_channels = 4;
 constexpr int64_t copy_limit =
     384 * 1024;  // bytes that stay in a second-level cache beside weights
 
@@ -141,6 +143,23 @@ bool reads_in_place(const Bf16Conv& plan) {
   return plan.set == Bf16Set::avx512_bf16 || g.channels <= few_channels;
 }
 
+/// Tiles take 32 products at once, be there as many or not: where a row has several taps of few
+/// channels, they take neighbours together. Vectors take two products at once.
+void choose_steps(Bf16Conv& plan) {
+  const ConvGeometry& g = plan.geometry;
+  const bool tiles = plan.set == Bf16Set::amx;
+  constexpr int64_t most = 2 * block;
+  plan.step_products = tiles && !plan.in_place ? most : block;
+  plan.unit = block;
+  if (g.plain_input) {
+    plan.unit = few_plain_channels;
+    const int64_t row = (g.kernel[2] - 1) * g.dilation[2] + 1;
+    plan.step_products = tiles ? most : std::min(most, row * plan.unit);
+  } else if (tiles && !plan.in_place && count_steps(g, most, most) <= count_steps(g, block, most)) {
+    plan.unit = most;
+  }
+}
+
 uint16_t rounded(float value) { return BFloat16(value).bits; }
 
 /// A block-diagonal matrix of the groups that were joined; null where channel and output belong to
@@ -188,14 +207,11 @@ Bf16Conv plan_bf16(const ConvGeometry& geometry, const Epilogue& epilogue,
 
   plan.in_place = reads_in_place(plan);
 
-  plan.unit = g.plain_input ? 4
-              : plan.in_place || plan.depthwise || count_steps(g, block) < count_steps(g, 2 * block)
-                  ? block
-                  : 2 * block;
+  choose_steps(plan);
   plan.units = divide_up(g.channels, plan.unit);
-  const int64_t window = step_products(plan) / plan.unit;
+  const int64_t window = plan.step_products / plan.unit;
   plan.starts = window_starts(g, window);
-  plan.steps = count_steps(g, plan.unit);
+  plan.steps = count_steps(g, plan.unit, plan.step_products);
   if (plan.depthwise) {
     plan.starts.clear();
     for (int64_t k = 0; k < g.kernel[2]; ++k) plan.starts.push_back(k * g.dilation[2]);
@@ -250,7 +266,7 @@ Bf16Scratch bf16_scratch(const Bf16Conv& plan) {
   // The last product reads pixels of positions that no row has.
   if (plan.in_place) return s;
   s.copy = whole(copy_bytes(plan, plan.item_rows) + chunk_positions(plan) * position_bytes(plan) +
-                 step_products(plan) * 2);
+                 plan.step_products * 2);
   return s;
 }
 
@@ -285,7 +301,7 @@ int64_t pack_items(const Bf16Conv& plan) {
 
 void pack_bf16(const Bf16Conv& plan, const WeightView& view, void* packed, Range range) {
   const ConvGeometry& g = plan.geometry;
-  const int64_t blocks = blocks_of(g.outputs), window = step_products(plan) / plan.unit;
+  const int64_t blocks = blocks_of(g.outputs), window = plan.step_products / plan.unit;
   for (int64_t item = range.begin; item < range.end; ++item) {
     if (plan.depthwise) {
       pack_depthwise_block(plan, view, item,

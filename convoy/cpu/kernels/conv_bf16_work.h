@@ -9,10 +9,8 @@
 
 namespace convoy::cpu {
 
-/// Products of a sum that one step adds: 64 bytes of a pixel of the copy, or 32 of the image.
-inline int64_t step_products(const Bf16Conv& plan) { return plan.in_place ? block : 2 * block; }
 /// Weights of a step, for 16 outputs.
-inline int64_t step_bytes(const Bf16Conv& plan) { return step_products(plan) * block * 2; }
+inline int64_t step_bytes(const Bf16Conv& plan) { return plan.step_products * block * 2; }
 
 /// The last group may have fewer channels and outputs than the others.
 inline int64_t channels_of(const Bf16Conv& plan, int64_t group) {
