@@ -46,9 +46,13 @@ void direct(benchmark::State& state, const ConvGeometry& conv) {
   Arena arena;
   const WeightGradArrays at{
       arena.floats(conv.batch * conv.x.batch), arena.floats(conv.batch * conv.y.batch),
-      arena.floats(conv.groups * conv.outputs * conv.channels * product(conv.kernel))};
+      arena.floats(conv.groups * conv.outputs * conv.channels * product(conv.kernel)),
+      arena.floats(shared_bytes(plan) / 4)};
   Worker worker{arena.floats(scratch_bytes(plan) / 4)};
-  for (auto _ : state) kernel(plan, at, {0, items(plan)}, worker);
+  for (auto _ : state) {
+    kernel(plan, at, {0, items(plan)}, worker);
+    add_weight_grad_parts(plan, at, {0, add_items(plan)}, worker);
+  }
   state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * static_cast<double>(conv.products()),
                                                  benchmark::Counter::kIsIterationInvariantRate);
   state.counters["items"] = static_cast<double>(items(plan));

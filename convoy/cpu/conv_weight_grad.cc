@@ -78,6 +78,20 @@ void emit_winograd(Lowering& l, const WinogradWeightGrad& plan, const Operands& 
   }
 }
 
+void emit_direct(Lowering& l, const WeightGradPlan& plan, const Operands& operands) {
+  const auto& [x, grad, w] = operands;
+  const WeightGradKernel kernel = weight_grad_kernel(l.tier());
+  const int64_t bytes = shared_bytes(plan);
+  if (bytes == 0)
+    return l.emit(kernel_task(kernel, plan, x, grad, w), {x, grad}, {w}, "direct", flops(l.node()));
+  const Array shared = l.temporary_bytes(bytes);
+  l.emit(kernel_task(kernel, plan, x, grad, w, shared), {x, grad}, {shared}, "direct",
+         flops(l.node()));
+  l.emit(
+      kernel_task(&add_weight_grad_parts, plan, Work{.items = add_items(plan)}, x, grad, w, shared),
+      {shared}, {w}, "add parts");
+}
+
 /// Transforms pay where each tile meets enough channels on both sides.
 bool prefers_winograd(const Lowering& l, const ConvGeometry& geometry) {
   return l.precision() != Precision::highest && winograd_weight_grad_fits(geometry) &&
@@ -108,9 +122,7 @@ void lower(const ConvWeightGrad& op, Lowering& l) {
     emit(kernel_task(depthwise_weight_grad_kernel(l.tier()), geometry, work, x, grad, w),
          "depthwise");
   } else {
-    emit(
-        kernel_task(weight_grad_kernel(l.tier()), weight_grad_plan(l.tier(), geometry), x, grad, w),
-        "direct");
+    emit_direct(l, weight_grad_plan(l.tier(), geometry), operands);
   }
   if (op.flip)
     l.emit(std::make_unique<FlipTask>(operands.w, result), {operands.w}, {result}, "flip kernels");

@@ -12,7 +12,9 @@ std::vector<float> run(Tier tier, const ConvGeometry& conv, const Images& x, con
                        int64_t parts) {
   const WeightGradPlan plan = weight_grad_plan(tier, conv);
   std::vector<float> w(weight_count(conv), std::numeric_limits<float>::quiet_NaN());
-  const WeightGradArrays at{x.values.data(), grad.values.data(), w.data()};
+  std::vector<float> shared(static_cast<size_t>(shared_bytes(plan)) / sizeof(float),
+                            std::numeric_limits<float>::quiet_NaN());
+  const WeightGradArrays at{x.values.data(), grad.values.data(), w.data(), shared.data()};
   Worker worker;
   for (int64_t part = 0; part < parts; ++part) {
     Scratch scratch(scratch_bytes(plan));
@@ -20,6 +22,8 @@ std::vector<float> run(Tier tier, const ConvGeometry& conv, const Images& x, con
     weight_grad_kernel(tier)(plan, at, share(items(plan), part, parts), worker);
     EXPECT_TRUE(scratch.intact());
   }
+  for (int64_t part = 0; part < parts; ++part)
+    add_weight_grad_parts(plan, at, share(add_items(plan), part, parts), worker);
   EXPECT_EQ(worker.ran, target_bit(tier));
   return w;
 }
@@ -59,6 +63,29 @@ TEST(ConvWeightGrad, of_points_is_what_plain_loops_give) {
       finish(conv, {0, 0, 0});
       check(conv, 1);
     }
+}
+
+// Few weights, many pixels: pieces are parts of these.
+TEST(ConvWeightGrad, of_many_pixels_is_what_plain_loops_give) {
+  for (const int64_t outputs : {5, 16, 40})
+    for (const int64_t channels : {1, 3}) {
+      ConvGeometry conv{.batch = 2,
+                        .channels = channels,
+                        .outputs = outputs,
+                        .in = {1, 131, 97},
+                        .kernel = {1, 3, 3},
+                        .stride = {1, outputs == 5 ? 2 : 1, 1},
+                        .plain_input = true};
+      finish(conv, {0, 1, 1});
+      EXPECT_GT(weight_grad_plan(tiers().front(), conv).parts, 1);
+      check(conv, 1);
+    }
+  for (const int64_t channels : {20, 40}) {
+    ConvGeometry conv{.batch = 2, .channels = channels, .outputs = 36, .in = {1, 97, 89}};
+    finish(conv, {0, 0, 0});
+    EXPECT_GT(weight_grad_plan(tiers().front(), conv).parts, 1);
+    check(conv, 1);
+  }
 }
 
 TEST(ConvWeightGrad, of_groups_within_a_block_is_what_plain_loops_give) {

@@ -28,6 +28,7 @@ struct Pixels {
   int64_t grad_row, grad_step, grad_block;
   int64_t sum_value, sum_vector;  // distances in the sums of values of x, vectors of outputs
   bool fresh;                     // the sums begin with these pixels
+  int64_t x_line;                 // between rows of taps, of passes over several
 };
 
 /// sums[c, o] += Σ over pixels of x[c] · grad[o], for C values of x and J vectors of outputs o.
@@ -71,6 +72,48 @@ HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums) {
   }
 }
 
+/// The same for R rows of W taps, which lie `x_line` apart: sums enough that none waits for another
+/// where a row has few.
+template <class T, int64_t J, int64_t R, int64_t W>
+HWY_NOINLINE void RowsPass(const Pixels& at, float* HWY_RESTRICT sums) {
+  const T d;
+  constexpr int64_t width = static_cast<int64_t>(hn::MaxLanes(T()));
+  hn::Vec<T> sum[R * W][J];
+  HWY_UNROLL(16) for (int64_t c = 0; c < R * W; ++c) {
+    HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) sum[c][j] = hn::Zero(d);
+  }
+  const float* x_row = at.x;
+  const float* grad_row = at.grad;
+  for (int64_t row = 0; row < at.rows; ++row) {
+    const float* HWY_RESTRICT x = x_row;
+    const float* HWY_RESTRICT grad = grad_row;
+    for (int64_t column = 0; column < at.columns; ++column) {
+      hn::Vec<T> g[J];
+      HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
+        g[j] = hn::LoadU(d, grad + j * width / block * at.grad_block + j * width % block);
+      }
+      HWY_UNROLL(4) for (int64_t r = 0; r < R; ++r) {
+        HWY_UNROLL(4) for (int64_t w = 0; w < W; ++w) {
+          const auto value = hn::Set(d, x[r * at.x_line + w]);
+          HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
+            sum[r * W + w][j] = hn::MulAdd(value, g[j], sum[r * W + w][j]);
+          }
+        }
+      }
+      x += at.x_step;
+      grad += at.grad_step;
+    }
+    x_row += at.x_row;
+    grad_row += at.grad_row;
+  }
+  HWY_UNROLL(16) for (int64_t c = 0; c < R * W; ++c) {
+    HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
+      float* HWY_RESTRICT to = sums + c * at.sum_value + j * at.sum_vector;
+      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[c][j]), d, to);
+    }
+  }
+}
+
 using PassFunction = void (*)(const Pixels&, float*);
 
 /// Passes over J vectors of outputs and 1, 2, … values of x: as many as leave registers for
@@ -97,6 +140,14 @@ HWY_INLINE Passes ChoosePasses(int64_t width, int64_t vectors) {
   if (width != lanes) return {passes<hn::CappedTag<float, 8>, 1>.data(), most_values<1>};
   if (vectors == 1) return {passes<D, 1>.data(), most_values<1>};
   return {passes<D, 2>.data(), most_values<2>};
+}
+
+/// A pass over so many rows of three taps; none where that does not fit the registers.
+inline constexpr int64_t together_rows = 3;
+HWY_INLINE PassFunction RowsOfThree(int64_t width, const Passes& passes_of) {
+  if (width != lanes) return &RowsPass<hn::CappedTag<float, 8>, 1, together_rows, 3>;
+  if (passes_of.of == passes<D, 1>.data()) return &RowsPass<D, 1, together_rows, 3>;
+  return many_registers ? &RowsPass<D, 2, together_rows, 3> : nullptr;
 }
 
 /// `count` values of x by as few passes as possible, all of about the same size.

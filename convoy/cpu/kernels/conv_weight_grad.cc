@@ -147,7 +147,16 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
         pixels.grad = GradAt(plan, at, field, o, field.rows.begin, field.columns.begin);
         // Dilated taps do not lie side by side.
         const int64_t together = conv.dilation[2] == 1 ? conv.kernel[2] : 1;
-        for (int64_t i = 0; i < r_end - r; ++i)
+        int64_t i = 0;
+        if (const PassFunction rows_of_three = RowsOfThree(plan.lanes, run);
+            rows_of_three && together == 3) {
+          pixels.x_line = conv.dilation[1] * width;
+          for (; i + together_rows <= r_end - r; i += together_rows) {
+            pixels.x = padded + i * pixels.x_line;
+            rows_of_three(pixels, sums + i * conv.kernel[2] * tile);
+          }
+        }
+        for (; i < r_end - r; ++i)
           for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
             pixels.x = padded + i * conv.dilation[1] * width + kw * conv.dilation[2];
             RunPasses(run, pixels, together, sums + (i * conv.kernel[2] + kw) * tile);
@@ -156,10 +165,25 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
     }
 }
 
+HWY_INLINE Field FieldAt(const WeightGradPlan& plan, int64_t index) {
+  const Axes& out = plan.conv.out;
+  const int64_t rows = ceiling_div(out[1], plan.rows), columns = ceiling_div(out[2], plan.columns);
+  const int64_t column = index % columns * plan.columns;
+  index /= columns;
+  const int64_t row = index % rows * plan.rows;
+  index /= rows;
+  return {index / out[0],
+          index % out[0],
+          {row, HWY_MIN(out[1], row + plan.rows)},
+          {column, HWY_MIN(out[2], column + plan.columns)}};
+}
+
 void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t item,
               float* scratch) {
   const ConvGeometry& conv = plan.conv;
-  const int64_t tile = plan.tile(), pair = item / plan.tap_groups;
+  const int64_t tile = plan.tile(), part = item % plan.parts;
+  item /= plan.parts;
+  const int64_t pair = item / plan.tap_groups;
   const int64_t first = pair / plan.unit_groups * plan.tiles * tile;
   Piece piece = {};
   piece.outputs = {first, HWY_MIN(plan.outputs(), first + plan.tiles * tile)};
@@ -174,24 +198,19 @@ void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t it
 
   const int64_t count = plan.tiles * piece.sums_tile;
   std::memset(piece.sums, 0, static_cast<size_t>(count) * sizeof(float));
-  for (int64_t image = 0; image < conv.batch; ++image)
-    for (int64_t depth = 0; depth < conv.out[0]; ++depth)
-      for (int64_t row = 0; row < conv.out[1]; row += plan.rows)
-        for (int64_t column = 0; column < conv.out[2]; column += plan.columns) {
-          const Field field = {image,
-                               depth,
-                               {row, HWY_MIN(conv.out[1], row + plan.rows)},
-                               {column, HWY_MIN(conv.out[2], column + plan.columns)}};
-          if (conv.plain_input)
-            AddPlain(plan, at, piece, field, scratch + count);
-          else
-            AddBlocked(plan, at, piece, field);
-        }
+  const Range fields = share(plan.fields(), part, plan.parts);
+  for (int64_t f = fields.begin; f < fields.end; ++f) {
+    const Field field = FieldAt(plan, f);
+    if (conv.plain_input)
+      AddPlain(plan, at, piece, field, scratch + count);
+    else
+      AddBlocked(plan, at, piece, field);
+  }
+  float* const w = plan.parts > 1 ? at.shared + part * plan.weights() : at.w;
   for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile)
     WriteWeights(conv, piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile, tile,
                  {o, HWY_MIN(o + tile, piece.outputs.end)}, piece.channels,
-                 {piece.tap_rows.begin * conv.kernel[2], piece.tap_rows.end * conv.kernel[2]},
-                 at.w);
+                 {piece.tap_rows.begin * conv.kernel[2], piece.tap_rows.end * conv.kernel[2]}, w);
 }
 
 void Run(const WeightGradPlan& plan, const WeightGradArrays& at, Range range, Worker& worker) {
@@ -211,6 +230,8 @@ HWY_EXPORT(Lanes);
 HWY_EXPORT(Run);
 
 namespace {
+
+constexpr int64_t added_together = 4096;  // weights, of one piece of the second step
 
 /// A point as a kernel joins pixels: images take the place of rows, so that small maps make long
 /// fields, too.
@@ -253,9 +274,17 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
   if (out[2] > 2 * pixels) plan.columns = ceiling_div(out[2], ceiling_div(out[2], pixels));
   plan.columns = std::max<int64_t>(plan.columns, 1);
   plan.rows = ceiling_div(pixels, plan.columns);
+  // As much work for a thread as comes to some 20 µs, and sums that are nothing beside the pixels.
+  constexpr int64_t parts = 8, least_fields = 4, least_share = 4;
+  const int64_t values = plan.conv.batch * (conv.groups * conv.channels * product(plan.conv.in) +
+                                            plan.outputs() * product(out));
+  const bool few_weights = conv.plain_input || (conv.groups == 1 && product(conv.kernel) == 1);
+  if (few_weights && plan.fields() >= parts * least_fields &&
+      plan.weights() * parts * least_share <= values)
+    plan.parts = parts;
 
   // More tiles and blocks in one piece read less memory for a product: of each line of 16 values
-  // there should come some 24 vectors of products. But pieces are to fit L2, and to be enough.
+  // there should come some 48 vectors of products. But pieces are to fit L2, and to be enough.
   plan.unit = conv.plain_input ? 1 : block;
   const int64_t tiles = ceiling_div(plan.outputs(), plan.tile());
   int64_t units = 0;
@@ -268,6 +297,10 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
   plan.tile_groups = tiles;
   plan.unit_groups = units;
   const int64_t taps = product(conv.kernel);
+  if (conv.plain_input && plan.parts > 1) {
+    plan.units = units;
+    plan.unit_groups = 1;
+  }
   while (!conv.plain_input && conv.groups == 1) {
     const int64_t grads = plan.tiles * plan.tile();
     const int64_t lines = ceiling_div(grads, block) + plan.units;
@@ -275,9 +308,10 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
     const bool more_units = plan.units * block <= grads && plan.unit_groups > 1;
     const int64_t next_units = plan.units + (more_units ? 1 : 0),
                   next_tiles = plan.tiles + (more_units ? 0 : 1);
-    const int64_t pieces = ceiling_div(units, next_units) * ceiling_div(tiles, next_tiles);
+    const int64_t pieces =
+        ceiling_div(units, next_units) * ceiling_div(tiles, next_tiles) * plan.parts;
     const int64_t bytes = next_units * next_tiles * plan.tile() * block * taps * 4;
-    if (products >= 24 * lines || pieces < 8 || bytes > 128 * 1024 || next_tiles > tiles) break;
+    if (products >= 48 * lines || pieces < 8 || bytes > 128 * 1024 || next_tiles > tiles) break;
     plan.units = next_units;
     plan.tiles = next_tiles;
     plan.unit_groups = ceiling_div(units, plan.units);
@@ -286,13 +320,38 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
   plan.units = ceiling_div(units, std::max<int64_t>(plan.unit_groups, 1));
   plan.tiles = ceiling_div(tiles, std::max<int64_t>(plan.tile_groups, 1));
   // Rows of taps are shared out where there is little else.
-  const int64_t pairs = std::max<int64_t>(plan.tile_groups * plan.unit_groups, 1);
+  const int64_t pairs = std::max<int64_t>(plan.tile_groups * plan.unit_groups * plan.parts, 1);
   plan.tap_groups = std::min(conv.kernel[0] * conv.kernel[1], ceiling_div(8, pairs));
   return plan;
 }
 
 int64_t items(const WeightGradPlan& plan) {
-  return plan.tile_groups * plan.unit_groups * plan.tap_groups;
+  return plan.tile_groups * plan.unit_groups * plan.tap_groups * plan.parts;
+}
+
+int64_t WeightGradPlan::fields() const {
+  return conv.batch * conv.out[0] * ceiling_div(conv.out[1], rows) *
+         ceiling_div(conv.out[2], columns);
+}
+
+int64_t WeightGradPlan::weights() const { return outputs() * conv.channels * product(conv.kernel); }
+
+int64_t shared_bytes(const WeightGradPlan& plan) {
+  return plan.parts == 1 ? 0 : plan.parts * plan.weights() * static_cast<int64_t>(sizeof(float));
+}
+
+int64_t add_items(const WeightGradPlan& plan) {
+  return plan.parts == 1 ? 0 : ceiling_div(plan.weights(), added_together);
+}
+
+void add_weight_grad_parts(const WeightGradPlan& plan, const WeightGradArrays& at, Range range,
+                           Worker&) {
+  const int64_t end = std::min(plan.weights(), range.end * added_together);
+  for (int64_t i = range.begin * added_together; i < end; ++i) {
+    float sum = at.shared[i];
+    for (int64_t part = 1; part < plan.parts; ++part) sum += at.shared[part * plan.weights() + i];
+    at.w[i] = sum;
+  }
 }
 
 int64_t scratch_bytes(const WeightGradPlan& plan) {
