@@ -67,6 +67,19 @@ TEST_P(ConvDirect, LayersOfNetworksAreRight) {
     check<Direct>(c, GetParam(), 1);
 }
 
+TEST_P(ConvDirect, WeightsThatNoCacheHoldsAreWalkedOverOnce) {
+  ConvCase strided = square(272, 120, 3, 2, 9), groups = square(544, 240, 3, 2, 5, 2);
+  strided.g.batch = 2;
+  const ConvCase deep = square(912, 40, 3, 1, 10);  // the widest tiles' weights would fill a cache
+  for (const ConvCase& c : {strided, groups, deep}) {
+    const DirectConv plan = plan_direct(c.g, c.epilogue, GetParam());
+    EXPECT_TRUE(plan.outputs_first);
+    EXPECT_LE(plan.tile_vectors * plan.lanes * c.g.channels * 9, 192 * 1024);
+    EXPECT_GT(items(plan), 1);
+    check<Direct>(c, GetParam(), 4);
+  }
+}
+
 TEST_P(ConvDirect, AlexNetsGroupsOfPrimeSizesAreRight) {
   check<Direct>(square(26, 34, 3, 1, 11, 2), GetParam(), 2);
   check<Direct>(square(21, 33, 5, 1, 9, 3, true), GetParam(), 3);

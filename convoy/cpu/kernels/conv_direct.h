@@ -29,6 +29,9 @@ struct DirectConv {
   int64_t band_tiles = 1, band_pixels = 1;  // whole tiles of a row, and what they measure
   int64_t max_pixels = 0;                   // of a band
   int64_t item_vectors = 0;                 // outputs of one item, a multiple of tile_vectors
+  /// Whether items walk over all pixels of some outputs before the next outputs, so that weights
+  /// too many for the cache come from memory once; else over all outputs of some pixels.
+  bool outputs_first = false;
 };
 
 DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, Tier tier);

@@ -22,6 +22,7 @@ Range taps_inside(const ConvGeometry& g, size_t axis, int64_t o) {
 struct Item {
   int64_t image, group, depth;
   Range rows, pixels, vectors;
+  int64_t visit, visits;  // of how many items in a row with the same outputs this is the which
 };
 
 struct Counts {
@@ -32,22 +33,36 @@ Counts counts(const DirectConv& plan) {
           (plan.vectors + plan.item_vectors - 1) / plan.item_vectors};
 }
 
-/// Parts of the outputs come first: they share their pixels.
+/// Neighbours share their pixels, or their outputs.
 Item item_of(const DirectConv& plan, int64_t index) {
   const Counts parts = counts(plan);
+  const ConvGeometry& g = plan.geometry;
   const auto next = [&index](int64_t count) {
     const int64_t part = index % count;
     index /= count;
     return part;
   };
-  const int64_t vectors = next(parts.vector_parts) * plan.item_vectors;
+  int64_t vectors = 0;
+  Item item{};
+  item.visits = 1;
+  if (plan.outputs_first) {
+    item.visits = plan.bands * parts.row_parts * g.out[0] * g.batch;
+    item.visit = index % item.visits;
+  } else {
+    vectors = next(parts.vector_parts) * plan.item_vectors;
+  }
   const int64_t band = next(plan.bands);
   const int64_t row = next(parts.row_parts) * plan.item_rows;
-  Item item{};
-  item.depth = next(plan.geometry.out[0]);
-  item.group = next(plan.geometry.groups);
-  item.image = index;
-  item.rows = {row, std::min(row + plan.item_rows, plan.geometry.out[1])};
+  item.depth = next(g.out[0]);
+  if (plan.outputs_first) {
+    item.image = next(g.batch);
+    vectors = next(parts.vector_parts) * plan.item_vectors;
+    item.group = index;
+  } else {
+    item.group = next(g.groups);
+    item.image = index;
+  }
+  item.rows = {row, std::min(row + plan.item_rows, g.out[1])};
   item.pixels = {band_begin(plan, band), band_begin(plan, band + 1)};
   item.vectors = {vectors, std::min(vectors + plan.item_vectors, plan.vectors)};
   return item;
@@ -216,8 +231,13 @@ struct Walk {
       run.bias = at.bias == nullptr ? zeros.data()
                  : plan.scattered   ? bias + first
                                     : at.bias + item.group * g.outputs + first;
+      const Range ahead = lines_ahead(item, v + size, steps);
       for (int64_t h = item.rows.begin; h < item.rows.end; ++h) {
         run.segment_count = list_segments(item, h, copy);
+        const Range lines =
+            share(ahead.end - ahead.begin, h - item.rows.begin, item.rows.end - item.rows.begin);
+        run.ahead = at.weights + (ahead.begin + lines.begin) * block;
+        run.ahead_lines = lines.end - lines.begin;
         place(run, item, h, v, size);
         kernels[shape_slot(size)](run);
         if (plan.scattered)
@@ -225,6 +245,21 @@ struct Walk {
                   [&](int64_t here, int64_t there) { at.y[there] = outputs[here]; });
       }
     }
+  }
+
+  /// The part that an item fetches of the next tile's weights, in lines of the packed ones: those
+  /// of vector `next` and what follows it, or of the group's first where the walk comes back to
+  /// them. None where the cache could not hold them until they are needed.
+  Range lines_ahead(const Item& item, int64_t next, int64_t steps) const {
+    const int64_t all = plan.vectors * g.groups;
+    int64_t vector = item.group * plan.vectors + next;
+    if (!plan.outputs_first && next == plan.vectors) vector = item.group * plan.vectors;
+    const int64_t vectors = std::min(plan.tile_vectors, all - vector);
+    const int64_t floats = vectors * plan.lanes * steps;
+    if (plan.vectors <= plan.tile_vectors || floats > cache_of_weights) return {0, 0};
+    const int64_t first = vector * plan.lanes * steps / block;
+    const Range part = share(floats / block, item.visit, item.visits);
+    return {first + part.begin, first + part.end};
   }
 
   /// Where the run of a tile's outputs goes, and its residual comes from.

@@ -67,6 +67,24 @@ void collapse(ConvGeometry& g, bool residual) {
   g.in = g.out = {1, 1, product(g.in)};
 }
 
+/// Whether less comes from memory when all pixels see some outputs before the next outputs: what
+/// does not stay in the cache is read again for every part of the other.
+bool outputs_come_first(const DirectConv& plan) {
+  // Floats that stay in a second-level cache of 1 to 2 MiB while everything else passes: weights
+  // all the while, an image as long as weights pass.
+  constexpr int64_t held_weights = 96 * 1024, held_image = 256 * 1024;
+  const ConvGeometry& g = plan.geometry;
+  const int64_t weights = plan.vectors * plan.lanes * g.channels * product(g.kernel);
+  const int64_t read = std::min(product(g.in), product(g.out) * product(g.kernel));
+  const int64_t image = g.channels * read;
+  const int64_t tiles = (plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors;
+  const int64_t rows = (g.out[1] + plan.item_rows - 1) / plan.item_rows;
+  const int64_t pixel_parts = g.batch * g.out[0] * rows * plan.bands;
+  if (tiles == 1 || weights <= held_weights) return false;
+  const int64_t again = image * g.batch <= held_image ? 1 : tiles;
+  return weights + image * g.batch * again <= weights * pixel_parts + image * g.batch;
+}
+
 constexpr int64_t cache_floats = 48 * 1024;  // of an item's input: a fifth of a usual L2
 constexpr int64_t enough_items = 48;
 constexpr int64_t enough_work = 1 << 20;  // multiply-adds of an item: 10–20 µs
@@ -92,14 +110,21 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
   const std::span<const TileShape> shapes = shapes_of(tier);
   const int64_t width = std::max<int64_t>(g.out[2], 1);
   double best = 0;
+  int64_t sums = 0;
+  const int64_t steps = g.channels * product(g.kernel);
   for (const int64_t vectors : {1, 2, 4}) {
     const size_t log = shape_slot(vectors);
     const Choice choice = best_shape(shapes, vectors, width);
     plan.shapes[log] = std::max<int64_t>(choice.shape, 0);
     if (choice.shape < 0 || vectors > plan.vectors || (plan.lanes < most && vectors > 2)) continue;
+    // The next row reads the same weights: the cache should still hold them. Narrower tiles serve
+    // as long as their sums do not wait for each other.
+    const bool again = g.out[0] * g.out[1] > 1;
+    if (again && sums >= 8 && vectors * plan.lanes * steps > cache_of_weights) continue;
     if (plan.tile_vectors == 0 || choice.cost < best) {
       plan.tile_vectors = vectors;
       best = choice.cost;
+      sums = vectors * shapes[static_cast<size_t>(choice.shape)].pixels;
     }
   }
 
@@ -120,6 +145,8 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
       plan.item_rows > 1 ? 1 : std::clamp<int64_t>(row_floats / cache_floats, 1, max_bands);
   const int64_t tiles = (plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors;
   plan.item_vectors = tiles * plan.tile_vectors;
+  plan.outputs_first = outputs_come_first(plan);
+  if (plan.outputs_first) plan.item_vectors = plan.tile_vectors;
   const int64_t total = g.products();
   while (items(plan) > 0 && items(plan) < enough_items && total / items(plan) > enough_work) {
     const int64_t pixels = plan.item_rows * (width / plan.bands);

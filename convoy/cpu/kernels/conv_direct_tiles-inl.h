@@ -6,6 +6,7 @@
 #define CONVOY_CPU_KERNELS_CONV_DIRECT_TILES_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/conv_direct_tiles.h"
@@ -13,6 +14,10 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
+
+/// Asks for the line of an address in the second-level cache: the nearest one is full of what is
+/// being read.
+HWY_INLINE void FetchToCache(const float* at) { __builtin_prefetch(at, 0, 2); }
 
 /// The pixels of one tap from column `column` on, zero outside the image, `pixel_step` apart.
 template <int64_t N>
@@ -42,6 +47,10 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
   const int64_t pixel_step = PS == 0 ? run.stride * run.column : PS;
   const int64_t step = run.step;
   const int64_t reach = (WT - 1) * run.stride;  // from the first pixel's column to the last one's
+  const int64_t visits = (run.count + WT - 1) / WT * run.segment_count * run.taps;
+  const int64_t lines_a_visit = (run.ahead_lines + visits - 1) / HWY_MAX(visits, 1);
+  const float* ahead = run.ahead;
+  int64_t lines_left = run.ahead_lines;
   for (int64_t t = 0; t < run.count; t += WT) {
     const int64_t o = run.first + HWY_MIN(t, run.count - WT);
     Vec<N> sum[KV][WT];
@@ -67,6 +76,18 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
       for (int64_t tap = 0; tap < run.taps; ++tap) {
         const int64_t column = left + tap * run.dilation;
         const float* HWY_RESTRICT x = segment->x + column * run.column;
+        lines_left -= lines_a_visit;
+        if (lines_left >= 0)
+          for (int64_t i = 0; i < lines_a_visit; ++i, ahead += block) FetchToCache(ahead);
+        // Pixels come from beyond the nearest cache, too: those of the next segment, or tile.
+        if constexpr (PS != 0 && PS % block == 0) {
+          if (steps == block) {
+            const float* const next =
+                segment + 1 != end ? (segment + 1)->x + column * run.column
+                                   : run.segments->x + (column + WT * run.stride) * run.column;
+            HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) hwy::Prefetch(next + i * PS);
+          }
+        }
         if (HWY_UNLIKELY(!interior)) {
           if (column + reach < 0 || column >= run.width) {
             w += steps * (KV * N);

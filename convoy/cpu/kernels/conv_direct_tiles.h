@@ -60,6 +60,11 @@ struct TileRun {
   int64_t y_step, residual_step;         // floats between pixels
   const Epilogue* epilogue;
   float* edge;  // pixels of a tap that meets the padding
+
+  /// What to fetch into the cache meanwhile, evenly over the run: the weights of later tiles. They
+  /// come from far, and would all come at once in those tiles' first pixels.
+  const float* ahead;
+  int64_t ahead_lines;  // of 64 bytes
 };
 using TileKernel = void (*)(const TileRun&);
 

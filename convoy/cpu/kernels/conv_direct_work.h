@@ -30,6 +30,9 @@ constexpr int64_t segment_end(const ConvGeometry& g, int64_t group, int64_t c) {
   return std::min(g.channels, c + block - lane);
 }
 
+/// Floats of weights that a second-level cache holds beside images and the next weights.
+inline constexpr int64_t cache_of_weights = 192 * 1024;
+
 /// Floats between columns of what the tiles read.
 constexpr int64_t column_of(const DirectConv& plan) {
   const ConvGeometry& g = plan.geometry;
