@@ -47,6 +47,8 @@ CpuOptions CpuArguments::options(const std::vector<std::string>& used) const {
   try {
     cpu::check(options);
   } catch (const NotSupportedError& error) {
+    if (instruction_set_.empty())
+      throw UsageError(fmt::format("--precision {}: {}", precision_, error.what()));
     throw UsageError(fmt::format("--instruction-set {}: {}", instruction_set_, error.what()));
   }
   return options;

@@ -119,13 +119,15 @@ def test_bf16_is_a_precision_where_there_are_instructions(model: Path) -> None:
     try:
         convoy.compile(x, -x, backend="cpu", precision="bf16")
     except convoy.NotSupportedError:
-        assert "AVX512-BF16" in run("bench", model, *bf16, "--seconds", 0.01, fails=1)
+        assert "AVX512-BF16" in run("bench", model, *bf16, "--seconds", 0.01, fails=2)
         return
     told = json.loads(run("bench", model, *bf16, "--seconds", 0.01, "--json"))
     assert told["precision"] == "bf16"
     assert "precision bf16" in run("inspect", model, "--plan", *bf16)
     assert "bf16" in run("profile", model, *bf16, "--runs", 2)
-    run("run", model, "--random", 0, *bf16)
+    run("run", model, "--random", 0, "--backend", "cpu", *bf16)
+    refused = run("bench", model, *bf16, "--instruction-set", "avx2", fails=2)
+    assert "avx2" in refused
 
 
 def test_built_in_networks_go_by_name() -> None:
