@@ -73,7 +73,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         text = f"{engine:16} {statistics.median(rounds):10.3f} ms"
         if engine not in (OURS, STEPS) and OURS in found["rounds_ms"]:
             middle, least, most = ratio(found, engine)
-            whose = "Convoy's" if ours_beside(found, engine) == OURS else "Convoy's bf16"
+            whose = ours_beside(found, engine)
             text += f"  {middle:5.2f} times {whose} ({least:.2f} to {most:.2f})"
         if not agrees(found, engine):
             text += "  RESULTS DIFFER"
