@@ -1,4 +1,6 @@
-#include "convoy/cpu/kernels/resize.h"
+#include <utility>
+
+#include "convoy/cpu/along_axes.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/pooling.h"
 #include "convoy/cpu/resampling.h"
@@ -7,49 +9,44 @@ namespace convoy::cpu {
 
 namespace {
 
+/// The windows of every axis there is, and what averages divide by.
 template <class O>
-WindowAxes averaging_windows(const O& op, const Extents& in, const Extents& out) {
-  WindowAxes axes = sliding_window_axes(op, in, out, op.count_include_pad);
-  if (op.divisor_override > 0) set_divisor(axes, static_cast<float>(op.divisor_override));
-  return axes;
+std::vector<WindowAxis> averaging_windows(const O& op, const Extents& in, const Extents& out) {
+  std::vector<WindowAxis> windows = sliding_window_list(op, in, out, op.count_include_pad);
+  if (op.divisor_override > 0) set_divisor(windows, static_cast<float>(op.divisor_override));
+  return windows;
+}
+
+void emit_average(Lowering& l, std::vector<WindowAxis> windows) {
+  if (!is_regular_image(l))
+    return emit_along_axes(l, Along::sum, taps_of(windows), "average along axes");
+  emit_pool(l, three_axes(std::move(windows)), &avg_pool_kernel, "average");
 }
 
 /// Gradients go back along the taps that averages came by.
-void emit_average_grad(Lowering& l, const WindowAxes& windows) {
+void emit_average_grad(Lowering& l, const std::vector<WindowAxis>& windows) {
   const Extents in = spatial(l.output_shape());
-  const size_t missing = windows.size() - in.size();
-  std::vector<AxisTaps> taps;
-  for (size_t a = 0; a < in.size(); ++a)
-    taps.push_back(transposed(averaging_taps(windows[missing + a]), in[a]));
-  // A divisor that replaces all others stands at the first axis, which the array may lack.
-  if (missing > 0)
-    for (std::vector<Tap>& element : taps[0])
-      for (Tap& tap : element) tap.weight /= static_cast<double>(windows[0].divisor[0]);
+  std::vector<AxisTaps> taps = taps_of(windows);
+  for (size_t a = 0; a < in.size(); ++a) taps[a] = transposed(taps[a], in[a]);
   emit_taps(l, taps, "average, transposed");
 }
 
 }  // namespace
 
 void lower(const AvgPool& op, Lowering& l) {
-  if (!is_regular_image(l)) return l.by_reference();
-  emit_pool(l, averaging_windows(op, spatial(l.shape()), spatial(l.output_shape())),
-            &avg_pool_kernel, "average");
+  emit_average(l, averaging_windows(op, spatial(l.shape()), spatial(l.output_shape())));
 }
 
 void lower(const AvgPoolInputGrad& op, Lowering& l) {
-  if (!is_regular_image(l)) return l.by_reference();
   emit_average_grad(l, averaging_windows(op, spatial(l.output_shape()), spatial(l.shape())));
 }
 
 void lower(const AdaptiveAvgPool&, Lowering& l) {
-  if (!is_regular_image(l)) return l.by_reference();
-  emit_pool(l, adaptive_window_axes(spatial(l.shape()), spatial(l.output_shape())),
-            &avg_pool_kernel, "average");
+  emit_average(l, adaptive_window_list(spatial(l.shape()), spatial(l.output_shape())));
 }
 
 void lower(const AdaptiveAvgPoolInputGrad&, Lowering& l) {
-  if (!is_regular_image(l)) return l.by_reference();
-  emit_average_grad(l, adaptive_window_axes(spatial(l.output_shape()), spatial(l.shape())));
+  emit_average_grad(l, adaptive_window_list(spatial(l.output_shape()), spatial(l.shape())));
 }
 
 }  // namespace convoy::cpu

@@ -59,7 +59,6 @@ bool to_blocks(int64_t channels, int64_t& before, int64_t& after) {
 }  // namespace
 
 void lower_constant_pad(Lowering& l, Extents before, Extents after, double value) {
-  if (before.size() > most_copy_axes) return l.by_reference();
   const Extents shape = l.shape();
   if (l.is_blocked(l.node().inputs[0])) {
     if (to_blocks(shape[1], before[1], after[1])) {

@@ -1,11 +1,12 @@
 #include "convoy/cpu/convolution.h"
 #include "convoy/cpu/lowerings.h"
+#include "convoy/cpu/typed_convolution.h"
 #include "convoy/passes/passes.h"
 
 namespace convoy::cpu {
 
 void lower(const Conv& op, Lowering& l) {
-  if (!is_regular_convolution(l)) return l.by_reference();
+  if (!is_regular_convolution(l)) return emit_typed_convolution(op, l);
   const Extents w = l.shape(1);
   ConvGeometry geometry = geometry_of(op, l.shape(0), w, l.output_shape());
   geometry.plain_input = reads_plain(l, geometry);

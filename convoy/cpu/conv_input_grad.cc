@@ -6,6 +6,7 @@
 #include "convoy/cpu/kernels/conv_depthwise_grad.h"
 #include "convoy/cpu/kernels/conv_phases.h"
 #include "convoy/cpu/lowerings.h"
+#include "convoy/cpu/typed_convolution.h"
 #include "convoy/passes/passes.h"
 
 namespace convoy::cpu {
@@ -33,7 +34,7 @@ bool is_strided_depthwise(const ConvGeometry& forward, bool flip) {
 }  // namespace
 
 void lower(const ConvInputGrad& op, Lowering& l) {
-  if (!is_regular_convolution(l)) return l.by_reference();
+  if (!is_regular_convolution(l)) return emit_typed_convolution(op, l);
   const Extents w = l.shape(1);
   ConvGeometry forward = geometry_of(op, l.output_shape(), w, l.shape(0));
   if (is_strided_depthwise(forward, op.flip)) {

@@ -8,6 +8,7 @@
 #include "convoy/cpu/kernels/conv_depthwise_grad.h"
 #include "convoy/cpu/kernels/winograd_weight_grad.h"
 #include "convoy/cpu/lowerings.h"
+#include "convoy/cpu/typed_convolution.h"
 #include "convoy/passes/passes.h"
 
 namespace convoy::cpu {
@@ -101,7 +102,7 @@ bool prefers_winograd(const Lowering& l, const ConvGeometry& geometry) {
 }  // namespace
 
 void lower(const ConvWeightGrad& op, Lowering& l) {
-  if (!is_regular_convolution(l)) return l.by_reference();
+  if (!is_regular_convolution(l)) return emit_typed_convolution(op, l);
   ConvGeometry geometry = geometry_of(op, l.shape(0), l.output_shape(), l.shape(1));
   geometry.plain_input = reads_plain(l, geometry);
   const Array result = l.result(Form::plain);

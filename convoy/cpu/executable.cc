@@ -17,6 +17,7 @@
 #include "convoy/cpu/plan/plan.h"
 #include "convoy/cpu/threads.h"
 #include "convoy/passes/passes.h"
+#include "convoy/passes/plainer.h"
 
 namespace convoy::cpu {
 
@@ -267,13 +268,15 @@ void check(const Options& options) {
 }
 
 std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) {
-  const Graph folded = expand_normalizations(fold_affine(graph));
-  return std::make_unique<CpuExecutable>(Planner(folded, graph.parameters(), options).finish(),
+  const Graph folded = fold_affine(widen_halves(graph));
+  const Graph expanded = expand_lines(expand_normalizations(folded));
+  const Graph planned = join_axes(expanded, max_fused_rank);
+  return std::make_unique<CpuExecutable>(Planner(planned, graph.parameters(), options).finish(),
                                          options.precision);
 }
 
 bool has_kernel(const Op& op) {
-  return std::visit([]<class O>(const O&) { return !falls_back<O> || is_expanded<O>; }, op);
+  return std::visit([]<class O>(const O&) { return !falls_back<O>; }, op);
 }
 
 }  // namespace convoy::cpu

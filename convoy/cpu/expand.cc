@@ -12,7 +12,6 @@ namespace convoy::cpu {
 void lower(const Expand&, Lowering& l) {
   if (l.group().members.size() > 1) return lower_pointwise(l);
   const Extents shape = l.output_shape(), own = l.shape();
-  if (shape.size() > most_copy_axes) return l.by_reference();
   const bool keeps_channels =
       l.is_blocked(l.node().inputs[0]) && own.size() == shape.size() && own[1] == shape[1];
   const Form form = keeps_channels ? l.blocks_of(l.node().inputs[0]) : Form::plain;

@@ -10,7 +10,6 @@
 namespace convoy::cpu {
 
 void lower(const Flip& op, Lowering& l) {
-  if (l.shape().size() > most_copy_axes) return l.by_reference();
   const Value& input = l.node().inputs[0];
   const bool keeps_channels = std::find(op.axes.begin(), op.axes.end(), 1) == op.axes.end();
   const Form form = keeps_channels && l.is_blocked(input) ? l.blocks_of(input) : Form::plain;

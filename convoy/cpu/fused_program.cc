@@ -8,10 +8,8 @@ Code code_of(const Op& op) {
   if (const auto* unary = std::get_if<Unary>(&op)) return {unary->kind};
   if (const auto* binary = std::get_if<Binary>(&op)) return {binary->kind};
   if (const auto* function = std::get_if<Activation>(&op))
-    return {function->kind, static_cast<float>(function->alpha),
-            static_cast<float>(function->beta)};
-  if (const auto* clip = std::get_if<Clip>(&op))
-    return {Fused::clip, static_cast<float>(clip->min), static_cast<float>(clip->max)};
+    return {function->kind, function->alpha, function->beta};
+  if (const auto* clip = std::get_if<Clip>(&op)) return {Fused::clip, clip->min, clip->max};
   if (std::holds_alternative<Where>(op)) return {Fused::where};
   return {Fused::copy};  // cast and expand: arrays are read and written so
 }
@@ -39,7 +37,9 @@ FusedProgram::FusedProgram(Lowering& l, std::span<const NodePtr> members,
     if (!l.group().contains(value)) read(l, value, shape, form);
   for (const NodePtr& member : members) {
     const Code code = code_of(*member->op());
-    Instruction instruction{.op = code.op, .alpha = code.alpha, .beta = code.beta};
+    Instruction instruction{.op = code.op,
+                            .alpha = static_cast<float>(code.alpha),
+                            .beta = static_cast<float>(code.beta)};
     for (size_t i = 0; i < member->inputs.size(); ++i)
       instruction.from[i] = number(member->inputs[i]);
     numbers_.emplace(std::pair{member.get(), size_t{0}}, add(instruction));

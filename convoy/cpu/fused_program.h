@@ -14,7 +14,7 @@ namespace convoy::cpu {
 /// What an elementwise operator comes to; its operands are the node's inputs, in order.
 struct Code {
   PointwiseOp op;
-  float alpha = 0, beta = 0;
+  double alpha = 0, beta = 0;
 };
 Code code_of(const Op& op);
 

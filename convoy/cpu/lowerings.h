@@ -8,23 +8,11 @@
 
 namespace convoy::cpu {
 
-/// Operators without a kernel here. They run as on reference, one thread, and plans say so. The
-/// list only shrinks.
+/// Operators of one's own, whose code is theirs: run as on reference, by one thread, and plans say
+/// so. All others have a lowering, of every dtype and rank.
 template <class O>
-inline constexpr bool falls_back = false;
-template <>
-inline constexpr bool falls_back<BatchNorm> = true;
-template <>
-inline constexpr bool falls_back<BatchNormTraining> = true;
-template <>
-inline constexpr bool falls_back<Custom> = true;
-template <>
-inline constexpr bool falls_back<GroupNorm> = true;
-template <>
-inline constexpr bool falls_back<NonMaxSuppression> = true;
-template <>
-inline constexpr bool falls_back<Random> = true;
-/// Those of them that the pass expand_normalizations replaces beforehand, but in half precision.
+inline constexpr bool falls_back = std::is_same_v<O, Custom>;
+/// Those that the pass expand_normalizations replaces beforehand.
 template <class O>
 inline constexpr bool is_expanded =
     std::is_same_v<O, BatchNorm> || std::is_same_v<O, BatchNormTraining> ||
@@ -57,9 +45,11 @@ void lower(const Matmul& op, Lowering& l);
 void lower(const MaxPool& op, Lowering& l);
 void lower(const MaxUnpool& op, Lowering& l);
 void lower(const MaxUnpoolGrad& op, Lowering& l);
+void lower(const NonMaxSuppression& op, Lowering& l);
 void lower(const OneHot& op, Lowering& l);
 void lower(const Pad& op, Lowering& l);
 void lower(const PadInputGrad& op, Lowering& l);
+void lower(const Random& op, Lowering& l);
 void lower(const Reduce& op, Lowering& l);
 void lower(const Reshape& op, Lowering& l);
 void lower(const Resize& op, Lowering& l);

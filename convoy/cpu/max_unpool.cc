@@ -44,23 +44,21 @@ MaxUnpoolPlan unpool_plan(const Array& pooled, const Array& whole, bool accumula
 }  // namespace
 
 void lower(const MaxUnpool& op, Lowering& l) {
-  if (l.dtype() != DType::float32) return l.by_reference();
   if (op.accumulate && is_regular_image(l))
     if (std::optional<WindowAxes> windows = windows_of_indices(l))
       return gather_by_window(l, std::move(*windows));
   const Array x = l.plain(0), indices = l.plain(1), y = l.result(Form::plain);
   const MaxUnpoolPlan plan = unpool_plan(x, y, op.accumulate);
-  l.emit(kernel_task(&max_unpool, plan, Work{items(plan)}, x, indices, y), {x, indices}, {y},
-         "scattered by index");
+  l.emit(kernel_task(max_unpool_kernel(x.dtype), plan, Work{items(plan)}, x, indices, y),
+         {x, indices}, {y}, "scattered by index");
 }
 
 void lower(const MaxUnpoolGrad& op, Lowering& l) {
-  if (l.dtype() != DType::float32) return l.by_reference();
   const Array grad = l.plain(0), indices = l.plain(1), x = l.result(Form::plain);
   const MaxUnpoolPlan plan = unpool_plan(x, grad, op.accumulate);
   const Work work{.items = items(plan), .scratch_bytes = grad_scratch_bytes(plan)};
-  l.emit(kernel_task(&max_unpool_grad, plan, work, grad, indices, x), {grad, indices}, {x},
-         "gathered by index");
+  l.emit(kernel_task(max_unpool_grad_kernel(x.dtype), plan, work, grad, indices, x),
+         {grad, indices}, {x}, "gathered by index");
 }
 
 }  // namespace convoy::cpu

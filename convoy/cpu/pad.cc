@@ -3,6 +3,7 @@
 #include <memory>
 #include <numeric>
 
+#include "convoy/cpu/along_axes.h"
 #include "convoy/cpu/borders.h"
 #include "convoy/cpu/copy_task.h"
 #include "convoy/cpu/kernel_task.h"
@@ -69,17 +70,21 @@ void lower(const PadInputGrad& op, Lowering& l) {
   if (op.mode == PadMode::constant)
     return lower_constant_pad(l, negative(to_extents(op.before)), negative(to_extents(op.after)),
                               0);
-  // Sums along one axis after the other, of images.
-  if (!is_regular_image(l) || !keeps_axis(op, 0) || !keeps_axis(op, 1)) return l.by_reference();
+  // Sums along one axis after the other.
+  const bool of_images = is_regular_image(l) && keeps_axis(op, 0) && keeps_axis(op, 1);
   const Extents x = l.output_shape();
   const std::vector<Extents> sources = pad_sources(op, x);
   std::vector<AxisTaps> taps;
-  for (size_t a = 2; a < x.size(); ++a) {
+  for (size_t a = of_images ? 2 : 0; a < x.size(); ++a) {
     AxisTaps& axis = taps.emplace_back();
     for (const int64_t source : sources[a]) axis.push_back({{source, 1}});
     axis = transposed(axis, x[a]);
   }
-  emit_taps(l, taps, "copies, transposed");
+  if (x.empty()) return l.alias(l.plain());  // of a number alone
+  if (of_images)
+    emit_taps(l, taps, "copies, transposed");
+  else
+    emit_along_axes(l, Along::sum, taps, "copies, transposed");
 }
 
 }  // namespace convoy::cpu

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 #include "convoy/cpu/fused_program.h"
 #include "convoy/cpu/kernel_task.h"
@@ -47,7 +48,6 @@ void run_on_operands(const Typed& plan, const TypedOperands& at, Range range, Wo
 /// What fused programs do not hold: float64 and integers, one node at a time.
 void lower_typed(Lowering& l) {
   const Type& type = l.node().outputs[0];
-  if (type.rank() > max_fused_rank) return l.by_reference();
   const Extents shape = to_extents(type.shape);
   std::array<Array, 3> x;
   std::array<Access, 3> from;
@@ -58,9 +58,10 @@ void lower_typed(Lowering& l) {
     from[i] = operand.access;
   }
   const Array result = l.result(Form::plain);
-  std::optional<Typed> plan =
-      plan_typed(code_of(*l.node().op()).op, space_of(shape, Form::plain), from, access_of(result));
-  if (!plan) return l.by_reference();
+  const Code code = code_of(*l.node().op());
+  std::optional<Typed> plan = plan_typed(code.op, space_of(shape, Form::plain), from,
+                                         access_of(result), {code.alpha, code.beta});
+  if (!plan) throw std::logic_error("an elementwise function has no kernel for its dtype");
   l.emit(kernel_task(&run_on_operands, std::move(*plan), x[0], x[1], x[2], result),
          {x[0], x[1], x[2]}, {result}, "elementwise");
 }

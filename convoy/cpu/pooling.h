@@ -11,7 +11,16 @@ namespace convoy::cpu {
 /// Whether pooling kernels take input i: float32 with one to three spatial axes.
 bool is_regular_image(const Lowering& l, size_t i = 0);
 
-/// The windows of a sliding pool from `in` to `out`, spatial extents.
+/// The windows of a sliding pool from `in` to `out`, spatial extents: one for each axis there is.
+template <class O>
+std::vector<WindowAxis> sliding_window_list(const O& op, const Extents& in, const Extents& out,
+                                            bool count_include_pad);
+std::vector<WindowAxis> adaptive_window_list(const Extents& in, const Extents& out);
+/// What averages over them are made of; the weights are of no account to others.
+std::vector<AxisTaps> taps_of(const std::vector<WindowAxis>& windows);
+
+/// As the three axes that kernels of float32 have; those that the array lacks come first.
+WindowAxes three_axes(std::vector<WindowAxis> windows);
 template <class O>
 WindowAxes sliding_window_axes(const O& op, const Extents& in, const Extents& out,
                                bool count_include_pad);

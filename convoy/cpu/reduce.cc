@@ -11,6 +11,7 @@
 #include "convoy/cpu/kernels/reduce.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/operand.h"
+#include "convoy/cpu/reduce_typed.h"
 
 namespace convoy::cpu {
 
@@ -87,7 +88,7 @@ Space strides_of_result(const Array& result) {
 }  // namespace
 
 void lower(const Reduce& op, Lowering& l) {
-  if (!is_fused_reduction(l.node())) return l.by_reference();
+  if (!is_fused_reduction(l.node())) return emit_typed_reduction(op, l);
   const Value& x = l.node().inputs[0];
   const Extents shape = l.shape();
   std::vector<bool> is_reduced(shape.size(), false);

@@ -1,11 +1,14 @@
 #include "convoy/cpu/resampling.h"
 
+#include "convoy/cpu/along_axes.h"
 #include "convoy/cpu/kernel_task.h"
 #include "convoy/cpu/kernels/resize.h"
+#include "convoy/cpu/pooling.h"
 
 namespace convoy::cpu {
 
 void emit_taps(Lowering& l, const std::vector<AxisTaps>& taps, const char* algorithm) {
+  if (!is_regular_image(l)) return emit_along_axes(l, Along::sum, taps, algorithm);
   const Array x = l.image(), y = l.result(x.form);
   ResizePlan plan{.batch = x.extents[0],
                   .channels = x.channels(),

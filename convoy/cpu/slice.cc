@@ -34,7 +34,6 @@ void copy_slice(const Slice& op, Lowering& l) {
 /// Gradients that belong `steps` apart, zeros between them.
 void spread(const SliceInputGrad& op, Lowering& l) {
   const size_t rank = op.steps.size();
-  if (rank > most_copy_axes) return l.by_reference();
   const bool keeps_channels =
       l.is_blocked(l.node().inputs[0]) && op.steps[1] == 1 && l.shape()[1] == l.output_shape()[1];
   const Form form = keeps_channels ? l.blocks_of(l.node().inputs[0]) : Form::plain;

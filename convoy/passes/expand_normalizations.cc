@@ -60,10 +60,13 @@ std::vector<Value> expanded(const GroupNorm& op, const std::vector<Value>& in,
 Graph expand_normalizations(const Graph& graph) {
   return rewritten(graph, [](const Node& node, const std::vector<Value>& in) {
     std::vector<Value> outputs;
-    // Half precision would round in between, and of nothing there is no shape to tell.
-    if (!node.op() || in.empty() || element_count(in[0].shape()) == Dim(0) ||
+    // Half precision would round in between.
+    if (!node.op() || in.empty() ||
         (in[0].dtype() != DType::float32 && in[0].dtype() != DType::float64))
       return outputs;
+    const bool is_norm = std::holds_alternative<BatchNorm>(*node.op()) ||
+                         std::holds_alternative<GroupNorm>(*node.op());
+    if (is_norm && element_count(in[0].shape()) == Dim(0)) return std::vector{in[0]};
     if (const auto* norm = std::get_if<BatchNorm>(node.op()))
       outputs = expanded(*norm, in, node.name);
     else if (const auto* training = std::get_if<BatchNormTraining>(node.op()))

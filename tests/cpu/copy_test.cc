@@ -99,13 +99,13 @@ TEST(Copy, AnyStridesOnEitherSide) {
 TEST(Copy, AxesAreJoined) {
   const List extents = {2, 3, 4, 5};
   const CopyPlan whole = copy_plan(4, extents, dense_strides(extents), dense_strides(extents));
-  EXPECT_EQ(whole.rank, 2u);
+  EXPECT_EQ(whole.axes.size(), 2u);
   EXPECT_EQ(whole.axes[1].extent, 120);
   EXPECT_EQ(whole.kind, CopyPlan::Kind::runs);
   // [2,3,4,5] → [2,4,5,3]: a batch of matrices.
   const List last = {60, 1, 15, 3};
   const CopyPlan transposed = copy_plan(4, extents, dense_strides(extents), last);
-  EXPECT_EQ(transposed.rank, 3u);
+  EXPECT_EQ(transposed.axes.size(), 3u);
   EXPECT_EQ(transposed.kind, CopyPlan::Kind::transposed);
 }
 

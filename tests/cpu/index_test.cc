@@ -8,6 +8,7 @@
 #include "convoy/base/tensor.h"
 #include "convoy/cpu/kernels/gather.h"
 #include "convoy/cpu/kernels/max_unpool.h"
+#include "convoy/cpu/kernels/non_max_suppression.h"
 #include "convoy/cpu/kernels/one_hot.h"
 #include "convoy/cpu/kernels/scatter.h"
 #include "convoy/cpu/kernels/search.h"
@@ -194,9 +195,10 @@ TEST(Index, OutOfRangeIsTheViolationOfTheReference) {
                Violation);
   float whole[4];
   const MaxUnpoolPlan unpool{.planes = 1, .pooled = 2, .whole = 3};
-  EXPECT_THROW(max_unpool(unpool, {x.data<float>().data(), bad.data<int64_t>().data(), whole},
-                          {0, 1}, worker),
-               Violation);
+  EXPECT_THROW(
+      max_unpool_kernel(DType::float32)(
+          unpool, {x.data<float>().data(), bad.data<int64_t>().data(), whole}, {0, 1}, worker),
+      Violation);
 }
 
 TEST(Index, TopKAndArgReduce) {
@@ -265,23 +267,53 @@ TEST(Index, MaxUnpoolAndItsGradient) {
   std::mt19937 random(18);
   for (int i = 0; i < 60; ++i) {
     const bool accumulate = i % 2 == 0;
-    const Tensor x = numbers(DType::float32, {2, 3, 4}, random);
+    const DType dtype = std::array{DType::float32, DType::float64, DType::int8,
+                                   DType::uint64}[static_cast<size_t>(i) % 4];
+    const Tensor x = numbers(dtype, {2, 3, 4}, random);
     const Tensor where = indices(true, {2, 3, 4}, 0, 6, random);
     const MaxUnpoolPlan plan{6, 4, 7, accumulate};
-    Tensor y = Tensor::full(DType::float32, {2, 3, 7}, 5), expected = y.clone();
+    Tensor y = Tensor::full(dtype, {2, 3, 7}, 5), expected = y.clone();
     run_reference(MaxUnpool{.output_size = {7}, .accumulate = accumulate}, {x, where},
                   {&expected, 1});
     const int64_t* at = where.data<int64_t>().data();
-    run_in_parts(&max_unpool, plan,
-                 MaxUnpoolArrays{x.data<float>().data(), at, y.data<float>().data()}, items(plan),
+    run_in_parts(max_unpool_kernel(dtype), plan, MaxUnpoolArrays{x.raw(), at, y.raw()}, items(plan),
                  0, 2);
     ASSERT_TRUE(y.identical(expected));
-    Tensor grad = Tensor::full(DType::float32, {2, 3, 4}, 5), wanted = grad.clone();
+    Tensor grad = Tensor::full(dtype, {2, 3, 4}, 5), wanted = grad.clone();
     run_reference(MaxUnpoolGrad{.accumulate = accumulate}, {y, where}, {&wanted, 1});
-    run_in_parts(&max_unpool_grad, plan,
-                 MaxUnpoolArrays{y.data<float>().data(), at, grad.data<float>().data()},
+    run_in_parts(max_unpool_grad_kernel(dtype), plan, MaxUnpoolArrays{y.raw(), at, grad.raw()},
                  items(plan), grad_scratch_bytes(plan), 2);
     ASSERT_TRUE(grad.identical(wanted));
+  }
+}
+
+TEST(Index, NonMaxSuppressionKeepsTheSameBoxesInTheSameOrder) {
+  std::mt19937 random(19);
+  for (int i = 0; i < 60; ++i) {
+    const DType dtype = i % 2 == 0 ? DType::float32 : DType::float64;
+    const int64_t batch = i % 3, classes = 1 + i % 4,
+                  count = std::array{0, 1, 7, 40}[static_cast<size_t>(i) % 4];
+    NonMaxSuppression op{.max_output_boxes_per_class = i % 7, .iou_threshold = 0.1 * (i % 8)};
+    if (i % 5 > 0) op.score_threshold = i % 5 - 3;
+    op.center_point_box = i % 9 > 4;
+    const Tensor boxes = numbers(dtype, {batch, count, 4}, random);
+    const Tensor scores = numbers(dtype, {batch, classes, count}, random);  // with ties
+    const SuppressionPlan plan{op, batch, classes, count};
+    const Tensor rows = Tensor::full(DType::int64, {batch * classes * plan.most(), 3}, 7);
+    std::vector<Tensor> expected{rows.clone(), Tensor::full(DType::int64, {}, 7)};
+    run_reference(op, {boxes, scores}, expected);
+    Tensor kept = Tensor::full(DType::int64, {batch * classes, plan.most() + 1}, -9);
+    run_in_parts(suppression_kernel(dtype), plan,
+                 SuppressionArrays{boxes.raw(), scores.raw(), kept.data<int64_t>().data()},
+                 items(plan), scratch_bytes(plan), 3);
+    Tensor selected = rows.clone(), number = Tensor::full(DType::int64, {}, 7);
+    Worker worker;
+    write_selected(plan,
+                   {kept.data<int64_t>().data(), selected.data<int64_t>().data(),
+                    number.data<int64_t>().data()},
+                   {0, 1}, worker);
+    ASSERT_TRUE(selected.identical(expected[0])) << "case " << i;
+    ASSERT_TRUE(number.identical(expected[1])) << "case " << i;
   }
 }
 

@@ -136,6 +136,23 @@ TEST_P(SteadyState, ANetworkInBf16AllocatesNothing) {
   EXPECT_EQ(allocations_of(f, {ramp({1, 3, 32, 32})}), 0);
 }
 
+TEST_P(SteadyState, OtherDtypesAllocateNothing) {
+  const Value in = input("x", {DType::float32, {2, 3, 8, 8}});
+  const Value x = cast(in, DType::float64), half = cast(in, DType::bfloat16);
+  const Value w = cast(weight("w", {4, 3, 3, 3}), DType::float64);
+  const Value y = avg_pool(gelu(conv(x, w)), {.kernel = {2, 2}});
+  const Value sums = reduce_sum(softmax(y), {1});
+  const Value pooled = max_pool(cast(half, DType::int32), {.kernel = {2, 2}});
+  const auto [selected, count] =
+      non_max_suppression(reshape(in, {2, 48, 4}), reshape(cast(x, DType::float32), {2, 4, 48}),
+                          {.max_output_boxes_per_class = 5});
+  const Value key = constant(Tensor::of<uint64_t>({2}, {1, 2}));
+  const Function f = compile(
+      {in}, {sums, pooled, softmax(half), selected, count, random_normal(key, {100})}, options());
+  ASSERT_TRUE(f.plan({{2, 3, 8, 8}}).fallbacks.empty());
+  EXPECT_EQ(allocations_of(f, {ramp({2, 3, 8, 8})}), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Threads, SteadyState, testing::Values(1, 2),
                          testing::PrintToStringParamName());
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 #include <utility>
-
-#include "convoy/base/error.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "convoy/cpu/kernels/copy.cc"
@@ -135,7 +132,7 @@ HWY_INLINE auto CopyOf(const CopyPlan& plan) {
 
 void Copy(const CopyPlan& plan, const CopyArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
-  const CopyAxis &row = plan.axes[plan.rank - 2], &column = plan.axes[plan.rank - 1];
+  const CopyAxis &row = plan.axes[plan.axes.size() - 2], &column = plan.axes.back();
   const int64_t row_pieces = (row.extent + plan.row_piece - 1) / plan.row_piece;
   const int64_t column_pieces = (column.extent + plan.column_piece - 1) / plan.column_piece;
   const auto copy = CopyOf(plan);
@@ -146,7 +143,7 @@ void Copy(const CopyPlan& plan, const CopyArrays& at, Range range, Worker& worke
     rest /= row_pieces;
     int64_t from = plan.from_first + r * row.from + c * column.from;
     int64_t to = plan.to_first + r * row.to + c * column.to;
-    for (size_t a = plan.rank - 2; a-- > 0;) {
+    for (size_t a = plan.axes.size() - 2; a-- > 0;) {
       const CopyAxis& axis = plan.axes[a];
       from += rest % axis.extent * axis.from;
       to += rest % axis.extent * axis.to;
@@ -200,12 +197,7 @@ CopyPlan copy_plan(int64_t element_bytes, std::span<const int64_t> extents,
                    int64_t from_first, int64_t to_first) {
   std::vector<CopyAxis> axes = joined_axes(element_bytes, extents, from_strides, to_strides);
   while (axes.size() < 2) axes.insert(axes.begin(), CopyAxis{});
-  if (axes.size() > most_copy_axes)
-    throw NotSupportedError(
-        "the backend cpu copies arrays of up to 8 axes that cannot be joined, "
-        "not " +
-        std::to_string(axes.size()));
-  CopyPlan plan{.element = element_bytes, .rank = axes.size()};
+  CopyPlan plan{.element = element_bytes};
   plan.from_first = from_first * element_bytes;
   plan.to_first = to_first * element_bytes;
   const CopyAxis& column = axes.back();
@@ -220,13 +212,13 @@ CopyPlan copy_plan(int64_t element_bytes, std::span<const int64_t> extents,
   } else {
     plan.kind = CopyPlan::Kind::strided;
   }
-  std::copy(axes.begin(), axes.end(), plan.axes.begin());
   // Pieces of about 16 Ki elements: large enough to be worth a piece, small enough to be shared.
   constexpr int64_t piece = 16384;
   const bool tiles = plan.kind == CopyPlan::Kind::transposed;
   plan.column_piece = tiles ? 512 : piece;
   const int64_t columns = std::min(plan.column_piece, std::max<int64_t>(column.extent, 1));
   plan.row_piece = tiles ? 32 : std::max<int64_t>(piece / columns, 1);
+  plan.axes = std::move(axes);
   return plan;
 }
 
@@ -256,10 +248,10 @@ std::vector<CopyPlan> border_plans(int64_t element_bytes, std::span<const int64_
 }
 
 int64_t items(const CopyPlan& plan) {
-  const CopyAxis &row = plan.axes[plan.rank - 2], &column = plan.axes[plan.rank - 1];
+  const CopyAxis &row = plan.axes[plan.axes.size() - 2], &column = plan.axes.back();
   int64_t count = ((row.extent + plan.row_piece - 1) / plan.row_piece) *
                   ((column.extent + plan.column_piece - 1) / plan.column_piece);
-  for (size_t a = 0; a + 2 < plan.rank; ++a) count *= plan.axes[a].extent;
+  for (size_t a = 0; a + 2 < plan.axes.size(); ++a) count *= plan.axes[a].extent;
   return count;
 }
 

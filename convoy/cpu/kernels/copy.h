@@ -13,8 +13,6 @@
 
 namespace convoy::cpu {
 
-inline constexpr size_t most_copy_axes = 8;
-
 /// One axis of a copy; distances in bytes, negative to go backwards, 0 to repeat an element.
 struct CopyAxis {
   int64_t extent = 1, from = 0, to = 0;
@@ -23,9 +21,8 @@ struct CopyAxis {
 /// to[Σ p·to] = from[Σ p·from] for all positions p. The last axis holds the columns and the one
 /// before it the rows of what a piece of work copies.
 struct CopyPlan {
-  int64_t element = 4;  // 1, 2, 4 or 8 bytes
-  size_t rank = 0;      // at least 2
-  std::array<CopyAxis, most_copy_axes> axes = {};
+  int64_t element = 4;                            // 1, 2, 4 or 8 bytes
+  std::vector<CopyAxis> axes = {};                // at least 2
   int64_t from_first = 0, to_first = 0;           // bytes to position 0
   int64_t row_piece = 1, column_piece = 1;        // of one piece of work
   enum class Kind { runs, strided, transposed };  // what lies beside each other
@@ -33,7 +30,7 @@ struct CopyPlan {
 };
 
 /// Strides and first elements count elements. Axes that can be are joined, so that any rank of
-/// array will do; NotSupportedError for more than 8 axes that cannot be.
+/// array will do.
 CopyPlan copy_plan(int64_t element_bytes, std::span<const int64_t> extents,
                    std::span<const int64_t> from_strides, std::span<const int64_t> to_strides,
                    int64_t from_first = 0, int64_t to_first = 0);

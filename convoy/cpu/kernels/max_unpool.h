@@ -1,9 +1,10 @@
-// max_unpool and its gradient for indices from anywhere, on plain planes of float32. Where the
-// indices are max_pool's own, max_pool_input_grad_kernel is the fast way.
+// max_unpool and its gradient for indices from anywhere, on plain planes of every dtype. Where the
+// indices of float32 are max_pool's own, max_pool_input_grad_kernel is the fast way.
 #pragma once
 
 #include <cstdint>
 
+#include "convoy/base/dtype.h"
 #include "convoy/cpu/kernels/worker.h"
 
 namespace convoy::cpu {
@@ -14,17 +15,18 @@ struct MaxUnpoolPlan {
   bool accumulate = false;
 };
 struct MaxUnpoolArrays {
-  const float* from = nullptr;  // of max_unpool pooled planes, of its gradient whole ones
+  const void* from = nullptr;  // of max_unpool pooled planes, of its gradient whole ones
   const int64_t* indices = nullptr;
-  float* to = nullptr;
+  void* to = nullptr;
 };
 
 /// One piece for every plane; indices out of range throw what the reference throws.
 int64_t items(const MaxUnpoolPlan& plan);
-void max_unpool(const MaxUnpoolPlan& plan, const MaxUnpoolArrays& at, Range range, Worker& worker);
+using MaxUnpoolKernel = void (*)(const MaxUnpoolPlan&, const MaxUnpoolArrays&, Range, Worker&);
+/// Of floats but halves, and integers, whose sums wrap.
+MaxUnpoolKernel max_unpool_kernel(DType dtype);
 
 int64_t grad_scratch_bytes(const MaxUnpoolPlan& plan);
-void max_unpool_grad(const MaxUnpoolPlan& plan, const MaxUnpoolArrays& at, Range range,
-                     Worker& worker);
+MaxUnpoolKernel max_unpool_grad_kernel(DType dtype);
 
 }  // namespace convoy::cpu

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
+#include <type_traits>
 #include <utility>
 
 #include "convoy/base/convert.h"
@@ -22,17 +24,27 @@ Number<T> element(const void* array, int64_t i) {
   return convert<Number<T>>(static_cast<const T*>(array)[i]);
 }
 
+/// Most functions are what their type says.
+template <class F>
+F function_of(const Parameters& parameters) {
+  if constexpr (std::is_constructible_v<F, const Parameters&>)
+    return F(parameters);
+  else
+    return F();
+}
+
 /// z = f(x, …) along a row; compilers make vectors of it where all elements are neighbours.
 template <class F, class Z, class... X>
-void row(const std::array<const void*, 3>& from, const std::array<int64_t, 3>& stride, void* to,
-         int64_t to_stride, int64_t count) {
+void row(const Parameters& parameters, const std::array<const void*, 3>& from,
+         const std::array<int64_t, 3>& stride, void* to, int64_t to_stride, int64_t count) {
+  const F f = function_of<F>(parameters);
   Z* z = static_cast<Z*>(to);
   const auto loop = [&]<size_t... K>(std::index_sequence<K...>) {
     if (to_stride == 1 && ((stride[K] == 1) && ...)) {
-      for (int64_t i = 0; i < count; ++i) z[i] = convert<Z>(F()(element<X>(from[K], i)...));
+      for (int64_t i = 0; i < count; ++i) z[i] = convert<Z>(f(element<X>(from[K], i)...));
     } else {
       for (int64_t i = 0; i < count; ++i)
-        z[i * to_stride] = convert<Z>(F()(element<X>(from[K], i * stride[K])...));
+        z[i * to_stride] = convert<Z>(f(element<X>(from[K], i * stride[K])...));
     }
   };
   loop(std::index_sequence_for<X...>());
@@ -54,7 +66,6 @@ struct Max { template <class T> T operator()(T x, T y) const { return y != y || 
 struct Neg { template <class T> T operator()(T x) const { if constexpr (std::integral<T>) return wrapped(T(0), x, std::minus<>()); else return -x; } };
 struct Abs { template <class T> T operator()(T x) const { if constexpr (std::integral<T>) return x < T(0) ? Neg()(x) : x; else return std::abs(x); } };
 struct Sign { template <class T> T operator()(T x) const { return x > T(0) ? T(1) : x < T(0) ? static_cast<T>(-1) : x; } };
-struct Relu { template <class T> T operator()(T x) const { return x > T(0) || x != x ? x : T(0); } };
 struct Where { template <class T> T operator()(bool c, T x, T y) const { return c ? x : y; } };
 struct Exp { template <class T> T operator()(T x) const { return std::exp(x); } };
 struct Log { template <class T> T operator()(T x) const { return std::log(x); } };
@@ -99,6 +110,90 @@ struct Pow {
     }
   }
 };
+
+/// Bounds of integers saturate.
+template <class T>
+struct Clip {
+  explicit Clip(const Parameters& p) : min(convert<T>(p.alpha)), max(convert<T>(p.beta)) {}
+  T operator()(T x) const {
+    x = x < min ? min : x;  // false for NaN, which stays
+    return x > max ? max : x;
+  }
+  T min, max;
+};
+
+/// Neither branch overflows.
+double sigmoid(double x) {
+  const double power = std::exp(-std::abs(x));
+  return (x >= 0 ? 1 : power) / (1 + power);
+}
+double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double hard_sigmoid(double x, double alpha, double beta) {
+  const double line = alpha * x + beta;
+  return line < 0 ? 0 : line > 1 ? 1 : line;  // NaN stays
+}
+
+/// Of float64: to its last digits, one element after the other.
+template <ActivationKind kind>
+struct Activated : Parameters {
+  explicit Activated(const Parameters& p) : Parameters(p) {}
+  double operator()(double x) const {
+    if (std::isnan(x)) return x;
+    switch (kind) {
+      case ActivationKind::relu:
+        return x > 0 ? x : 0;
+      case ActivationKind::leaky_relu:
+        return x > 0 ? x : alpha * x;
+      case ActivationKind::elu:
+        return x > 0 ? x : alpha * std::expm1(x);
+      case ActivationKind::selu:
+        return beta * (x > 0 ? x : alpha * std::expm1(x));
+      case ActivationKind::celu:
+        return x > 0 ? x : alpha * std::expm1(x / alpha);
+      case ActivationKind::gelu:
+        return 0.5 * x * std::erfc(-x / std::numbers::sqrt2);
+      case ActivationKind::gelu_tanh:  // (1 + tanh u)/2 = sigmoid(2u), which does not cancel
+        return x * sigmoid(2 * std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x));
+      case ActivationKind::sigmoid:
+        return sigmoid(x);
+      case ActivationKind::hard_sigmoid:
+        return hard_sigmoid(x, alpha, beta);
+      case ActivationKind::silu:
+        return x * sigmoid(x);
+      case ActivationKind::hard_swish:
+        return x * hard_sigmoid(x, 1.0 / 6, 0.5);
+      case ActivationKind::mish:
+        return x * std::tanh(softplus(x));
+      case ActivationKind::softplus:
+        return softplus(beta * x) / beta;
+      case ActivationKind::softsign:
+        break;
+    }
+    return x / (1 + std::abs(x));
+  }
+};
+struct Relu {
+  template <class T>
+  T operator()(T x) const {
+    return x > T(0) ? x : T(0);
+  }
+};
+
+template <class T>
+TypedRow activation_of(ActivationKind kind) {
+  if constexpr (std::same_as<T, double>) {
+    constexpr auto kinds = EnumNames<ActivationKind>::values;
+    return [&]<size_t... I>(std::index_sequence<I...>) {
+      TypedRow found = nullptr;
+      ((kinds[I].first == kind ? void(found = row<Activated<kinds[I].first>, T, T>) : void()), ...);
+      return found;
+    }(std::make_index_sequence<kinds.size()>());
+  } else if constexpr (std::integral<T> && !std::same_as<T, bool>) {
+    return kind == ActivationKind::relu ? row<Relu, T, T> : nullptr;
+  } else {
+    return nullptr;
+  }
+}
 
 template <class T>
 TypedRow unary_of(UnaryKind kind) {
@@ -219,8 +314,9 @@ TypedRow row_of(PointwiseOp op, const std::array<Access, 3>& from, DType to) {
     if (const auto* kind = std::get_if<UnaryKind>(&op)) return unary_of<T>(*kind);
     if (const auto* kind = std::get_if<BinaryKind>(&op)) return binary_of<T>(*kind);
     if (op == PointwiseOp(Fused::where)) return row<Where, T, bool, T, T>;
-    if constexpr (!std::same_as<T, bool>)
-      if (op == PointwiseOp(ActivationKind::relu)) return row<Relu, T, T>;
+    if (const auto* kind = std::get_if<ActivationKind>(&op)) return activation_of<T>(*kind);
+    if constexpr (std::same_as<T, double> || (std::integral<T> && !std::same_as<T, bool>))
+      if (op == PointwiseOp(Fused::clip)) return row<Clip<T>, T, T>;
     return nullptr;
   });
 }
@@ -228,8 +324,8 @@ TypedRow row_of(PointwiseOp op, const std::array<Access, 3>& from, DType to) {
 }  // namespace
 
 std::optional<Typed> plan_typed(PointwiseOp op, const Space& size, std::array<Access, 3> from,
-                                const Access& to) {
-  Typed plan{row_of(op, from, to.dtype), operands_of(op), size, from, to};
+                                const Access& to, const Parameters& parameters) {
+  Typed plan{row_of(op, from, to.dtype), operands_of(op), size, from, to, parameters};
   if (!plan.row) return {};
   std::array<Space*, 4> strides{&plan.to.stride};
   for (size_t k = 0; k < plan.operands; ++k) strides[k + 1] = &plan.from[k].stride;
@@ -264,7 +360,7 @@ void run_typed(const Typed& plan, const TypedArrays& at, Range range, Worker&) {
       from[k] = static_cast<const std::byte*>(at.from[k]) +
                 offset_of(point, plan.from[k].stride) * size_of(plan.from[k].dtype);
     plan.row(
-        from, stride,
+        plan.parameters, from, stride,
         static_cast<std::byte*>(at.to) + offset_of(point, plan.to.stride) * size_of(plan.to.dtype),
         plan.to.stride[5], count);
   }

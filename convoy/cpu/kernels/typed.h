@@ -13,9 +13,14 @@
 
 namespace convoy::cpu {
 
+/// What activations and clip take besides their operand.
+struct Parameters {
+  double alpha = 0, beta = 0;
+};
+
 /// `count` elements of a row, each array with its distance in elements. Throws what the reference
 /// throws (binary.h, C4 and C5).
-using TypedRow = void (*)(const std::array<const void*, 3>& from,
+using TypedRow = void (*)(const Parameters& parameters, const std::array<const void*, 3>& from,
                           const std::array<int64_t, 3>& stride, void* to, int64_t to_stride,
                           int64_t count);
 
@@ -26,12 +31,13 @@ struct Typed {
   Space size = {};
   std::array<Access, 3> from = {};
   Access to = {};
+  Parameters parameters = {};
 };
 
 /// Nothing where the function has no kernel for the dtypes. Operands have the dtype of the first
 /// (of the second for Fused::where, whose first is bool). Collapses axes.
 std::optional<Typed> plan_typed(PointwiseOp op, const Space& size, std::array<Access, 3> from,
-                                const Access& to);
+                                const Access& to, const Parameters& parameters = {});
 int64_t items(const Typed& plan);  // rows
 struct TypedArrays {
   std::array<const void*, 3> from = {};

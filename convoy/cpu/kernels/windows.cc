@@ -18,8 +18,8 @@ WindowAxis sliding_windows(int64_t in, int64_t out, int64_t kernel, int64_t stri
     const int64_t last = start < in ? std::min(kernel, ceil_divide(in - start, dilation)) : 0;
     const int64_t count = std::max<int64_t>(last - first, 0);
     const int64_t declared = std::min(kernel, ceil_divide(in + end - start, dilation));
-    axis.first.push_back(static_cast<int32_t>(count == 0 ? 0 : start + first * dilation));
-    axis.count.push_back(static_cast<int32_t>(count));
+    axis.first.push_back(count == 0 ? 0 : start + first * dilation);
+    axis.count.push_back(count);
     axis.divisor.push_back(
         static_cast<float>(std::max<int64_t>(count_include_pad ? declared : count, 1)));
   }
@@ -35,8 +35,8 @@ WindowAxis adaptive_windows(int64_t in, int64_t out) {
   WindowAxis axis;
   for (int64_t i = 0; i < out; ++i) {
     const auto [begin, end] = adaptive_window(i, in, out);
-    axis.first.push_back(static_cast<int32_t>(begin));
-    axis.count.push_back(static_cast<int32_t>(end - begin));
+    axis.first.push_back(begin);
+    axis.count.push_back(end - begin);
     axis.divisor.push_back(static_cast<float>(end - begin));
   }
   if (in % out == 0) {
@@ -46,22 +46,17 @@ WindowAxis adaptive_windows(int64_t in, int64_t out) {
   return axis;
 }
 
-void set_divisor(WindowAxes& axes, float divisor) {
+void set_divisor(std::span<WindowAxis> axes, float divisor) {
   for (WindowAxis& axis : axes) {
     std::fill(axis.divisor.begin(), axis.divisor.end(), divisor);
     divisor = 1;
   }
 }
 
-Axes empty_window(const WindowAxes& axes) {
-  for (size_t a = 0; a < axes.size(); ++a)
-    for (size_t i = 0; i < axes[a].count.size(); ++i)
-      if (axes[a].count[i] == 0) {
-        Axes window = {0, 0, 0};
-        window[a] = static_cast<int64_t>(i);
-        return window;
-      }
-  return {-1, -1, -1};
+bool has_empty_window(std::span<const WindowAxis> axes) {
+  return std::ranges::any_of(axes, [](const WindowAxis& axis) {
+    return std::ranges::find(axis.count, 0) != axis.count.end();
+  });
 }
 
 AxisTaps averaging_taps(const WindowAxis& axis) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "convoy/cpu/kernels/blocked.h"
@@ -12,7 +13,7 @@ namespace convoy::cpu {
 
 /// Output i holds elements first[i], first[i] + step, …, count[i] of them, all inside the axis.
 struct WindowAxis {
-  std::vector<int32_t> first = {}, count = {};
+  std::vector<int64_t> first = {}, count = {};
   /// What averages divide by is the product of the axes' divisors; 1 for windows without elements.
   std::vector<float> divisor = {};
   int64_t step = 1;
@@ -30,10 +31,10 @@ WindowAxis adaptive_windows(int64_t in, int64_t out);
 using WindowAxes = std::array<WindowAxis, 3>;
 
 /// For averages whose divisor is given instead of counted.
-void set_divisor(WindowAxes& axes, float divisor);
+void set_divisor(std::span<WindowAxis> axes, float divisor);
 
-/// A window that holds no element at all, which max_pool refuses; {−1, −1, −1} if there is none.
-Axes empty_window(const WindowAxes& axes);
+/// Whether a window holds no element at all, which max_pool refuses.
+bool has_empty_window(std::span<const WindowAxis> axes);
 
 /// The taps of an average along the axis; transposed, those of its gradient.
 AxisTaps averaging_taps(const WindowAxis& axis);

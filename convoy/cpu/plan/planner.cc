@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include "convoy/cpu/copy_task.h"
 #include "convoy/cpu/lowerings.h"
@@ -146,14 +147,22 @@ void Planner::lower(const Group& group) {
     return destination.second.whole.node() == group.anchor;
   });
   Lowering lowering(group, *this);
-  std::visit(
-      [&]<class O>(const O& op) {
-        if constexpr (falls_back<O>)
-          lowering.by_reference();
-        else
-          cpu::lower(op, lowering);
-      },
-      *group.anchor->op());
+  try {
+    std::visit(
+        [&]<class O>(const O& op) {
+          if constexpr (is_expanded<O>)
+            throw std::logic_error("an operator that passes replace is still there");
+          else if constexpr (falls_back<O>)
+            lowering.by_reference();
+          else
+            cpu::lower(op, lowering);
+        },
+        *group.anchor->op());
+  } catch (const Violation& violation) {
+    std::vector<Type> types;
+    for (const Value& input : group.anchor->inputs) types.push_back(input.type());
+    throw_violation(violation, *group.anchor->op(), group.anchor->name, types);
+  }
 }
 
 void Planner::write_results() {
