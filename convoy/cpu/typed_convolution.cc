@@ -78,23 +78,39 @@ Positions steps_of(int64_t count, int64_t outer, const Extents& extents, const E
   return p;
 }
 
-/// x between zeros, so that every tap meets an element.
-Array padded(Lowering& l, const Array& x, const Sizes& s) {
+/// An array with zeros put in so that every tap meets a number, and which positions of a plane have
+/// an element; empty where all have.
+struct Filled {
+  Array array;
+  std::vector<uint8_t> elements;
+};
+
+std::vector<uint8_t> elements_at(const Extents& plane, const std::vector<int64_t>& offsets) {
+  std::vector<uint8_t> elements(static_cast<size_t>(element_count(plane)), 0);
+  for (const int64_t offset : offsets) elements[static_cast<size_t>(offset)] = 1;
+  return elements;
+}
+
+/// x between zeros.
+Filled padded(Lowering& l, const Array& x, const Sizes& s) {
   Extents before{0, 0}, after{0, 0}, size = x.extents;
   for (size_t a = 0; a < s.in.size(); ++a) {
     before.push_back(s.begin[a]);
     after.push_back(s.end[a]);
     size[a + 2] += s.begin[a] + s.end[a];
   }
-  if (size == x.extents) return x;
+  if (size == x.extents) return {x, {}};
   const Array wider = l.temporary(x.dtype, size);
   emit_borders(l, x, wider, before, after, 0);
-  return wider;
+  const Extents plane = spatial(size), strides = dense_strides(plane);
+  int64_t first = 0;
+  for (size_t a = 0; a < plane.size(); ++a) first += s.begin[a] * strides[a];
+  return {wider, elements_at(plane, offsets_of(s.in, strides, first))};
 }
 
 /// The gradient with zeros between its elements and around them: element p at p·stride, so that
 /// x[q] meets all taps k of it at q − k·dilation.
-Array spread(Lowering& l, const Array& grad, const Sizes& s) {
+Filled spread(Lowering& l, const Array& grad, const Sizes& s) {
   Extents size{grad.extents[0], grad.extents[1]}, extents = size;
   for (size_t a = 0; a < s.in.size(); ++a) size.push_back(s.in[a] + s.reach(a));
   const Array wider = l.temporary(grad.dtype, size);
@@ -114,7 +130,7 @@ Array spread(Lowering& l, const Array& grad, const Sizes& s) {
   CopyPlan plan = copy_plan(size_of(grad.dtype), extents, from, to, from_first, to_first);
   l.emit(kernel_task(copy_kernel(l.tier()), std::move(plan), grad, wider), {grad}, {wider},
          "spread");
-  return wider;
+  return {wider, elements_at(spatial(size), offsets_of(spatial(extents), spatial(to), to_first))};
 }
 
 void emit_product(Lowering& l, ProductPlan plan, const Array& a, const Array& b, const Array& c,
@@ -134,7 +150,8 @@ void emit_product(Lowering& l, ProductPlan plan, const Array& a, const Array& b,
 void emit_typed_convolution(const Conv& op, Lowering& l) {
   const Extents w = l.shape(1);
   const Sizes s = sizes_of(op, l.shape(0), w, l.output_shape());
-  const Array x = padded(l, l.plain(0), s), y = l.result(Form::plain);
+  const auto [x, elements] = padded(l, l.plain(0), s);
+  const Array y = l.result(Form::plain);
   const Extents plane = spatial(x.extents);
   const int64_t in = element_count(plane), out = element_count(s.out);
   const int64_t weights = s.channels * s.taps();
@@ -150,6 +167,7 @@ void emit_typed_convolution(const Conv& op, Lowering& l) {
   plan.c_row = offsets_of({s.outputs}, {out});
   plan.c_column = offsets_of({out}, {1});
   plan.bias_batch = offsets_of(batch, {0, s.outputs});
+  plan.b_elements = elements;
   std::optional<Array> bias;
   if (l.input_count() > 2) bias = l.plain(2);
   emit_product(l, std::move(plan), l.plain(1), x, y, bias);
@@ -158,7 +176,8 @@ void emit_typed_convolution(const Conv& op, Lowering& l) {
 void emit_typed_convolution(const ConvInputGrad& op, Lowering& l) {
   const Extents w = l.shape(1);
   const Sizes s = sizes_of(op, l.output_shape(), w, l.shape(0));
-  const Array grad = spread(l, l.plain(0), s), x = l.result(Form::plain);
+  const auto [grad, elements] = spread(l, l.plain(0), s);
+  const Array x = l.result(Form::plain);
   const Extents plane = spatial(grad.extents), ones(plane.size(), 1);
   const int64_t from = element_count(plane), in = element_count(s.in);
   const int64_t weights = s.channels * s.taps();
@@ -178,12 +197,14 @@ void emit_typed_convolution(const ConvInputGrad& op, Lowering& l) {
   plan.c_batch = offsets_of(batch, {s.groups * s.channels * in, s.channels * in});
   plan.c_row = offsets_of({s.channels}, {in});
   plan.c_column = offsets_of({in}, {1});
+  plan.b_elements = elements;
   emit_product(l, std::move(plan), l.plain(1), grad, x);
 }
 
 void emit_typed_convolution(const ConvWeightGrad& op, Lowering& l) {
   const Sizes s = sizes_of(op, l.shape(0), l.output_shape(), l.shape(1));
-  const Array x = padded(l, l.plain(0), s), w = l.result(Form::plain);
+  const auto [x, elements] = padded(l, l.plain(0), s);
+  const Array w = l.result(Form::plain);
   const Extents plane = spatial(x.extents);
   const int64_t in = element_count(plane), out = element_count(s.out);
   const int64_t weights = s.channels * s.taps();
@@ -197,6 +218,7 @@ void emit_typed_convolution(const ConvWeightGrad& op, Lowering& l) {
   plan.c_batch = offsets_of({s.groups}, {s.outputs * weights});
   plan.c_row = offsets_of({s.outputs}, {weights});
   plan.c_column = taps_of(s, s.channels, s.taps()).offsets();
+  plan.b_elements = elements;
   emit_product(l, std::move(plan), l.plain(1), x, w);
 }
 

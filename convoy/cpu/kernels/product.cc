@@ -23,6 +23,9 @@ using ProductSum = std::conditional_t<std::is_floating_point_v<T>, T,
 inline int64_t count_of(const std::vector<int64_t>& offsets) {
   return static_cast<int64_t>(offsets.size());
 }
+inline int64_t count_of_elements(const ProductPlan& plan) {
+  return static_cast<int64_t>(plan.b_elements.size());
+}
 inline int64_t tiles_of(const std::vector<int64_t>& offsets, int64_t tile) {
   return (count_of(offsets) + tile - 1) / tile;
 }
@@ -106,6 +109,28 @@ void Multiply(const S* HWY_RESTRICT a, const S* HWY_RESTRICT b, int64_t depth, i
   }
 }
 
+/// Whether zeros put into b leave sums with these factors as they are.
+template <class S>
+bool AllFinite(const S* a, int64_t count) {
+  S zero = 0;
+  for (int64_t i = 0; i < count; ++i) zero += a[i] * S(0);
+  return zero == S(0);
+}
+
+/// As Multiply, without the positions that have no element.
+template <class S>
+void MultiplyElements(const ProductPlan& plan, const OffsetPart& depth, const OffsetPart& columns,
+                      const S* a, const S* b, int64_t rows, S* sums) {
+  const int64_t plane = count_of_elements(plan);
+  for (int64_t t = 0; t < depth.count; ++t)
+    for (int64_t k = 0; k < columns.count; ++k) {
+      const int64_t position = (depth.offset[t] + columns.offset[k]) % plane;
+      if (!plan.b_elements[static_cast<size_t>(position)]) continue;
+      for (int64_t r = 0; r < rows; ++r)
+        sums[r * tile_columns + k] += a[t * tile_rows + r] * b[t * tile_columns + k];
+    }
+}
+
 template <class T>
 void Run(const ProductPlan& plan, const ProductArrays& at, Range range, Worker& worker) {
   worker.ran |= HWY_TARGET;
@@ -134,8 +159,15 @@ void Run(const ProductPlan& plan, const ProductArrays& at, Range range, Worker& 
             static_cast<S>(static_cast<const T*>(at.bias)[of(plan.bias_batch, batch) + row + r]));
     for (int64_t t = 0; t < count_of(plan.a_depth); t += tile_depth) {
       const OffsetPart a_depth = part_of(plan.a_depth, t, tile_depth);
+      const OffsetPart b_depth = part_of(plan.b_depth, t, tile_depth);
       Pack(a, a_depth, rows, tile_rows, a_panel);
-      Pack(b, part_of(plan.b_depth, t, tile_depth), columns, tile_columns, b_panel);
+      Pack(b, b_depth, columns, tile_columns, b_panel);
+      if constexpr (std::is_floating_point_v<S>) {
+        if (!plan.b_elements.empty() && !AllFinite(a_panel, a_depth.count * tile_rows)) {
+          MultiplyElements(plan, b_depth, columns, a_panel, b_panel, rows.count, sums);
+          continue;
+        }
+      }
       Multiply(a_panel, b_panel, a_depth.count, (rows.count + 3) / 4 * 4, sums);
     }
     T* c = static_cast<T*>(at.c) + of(plan.c_batch, batch);

@@ -19,6 +19,9 @@ struct ProductPlan {
   std::vector<int64_t> a_row = {}, c_row = {};  // bias of row r is at bias_batch + r
   std::vector<int64_t> a_depth = {}, b_depth = {};
   std::vector<int64_t> b_column = {}, c_column = {};
+  /// Of b where it is planes with zeros put in for what is not there: whether a position of a plane
+  /// has an element. Others take no part, not even when an infinity of a meets them. Empty: all do.
+  std::vector<uint8_t> b_elements = {};
 };
 /// Offsets of all positions of `extents` under `strides`, in order, from `first` on.
 std::vector<int64_t> offsets_of(const std::vector<int64_t>& extents,
