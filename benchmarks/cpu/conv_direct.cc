@@ -10,9 +10,7 @@ struct Direct {
   static DirectConv plan(const ConvGeometry& g, const Epilogue& e, Tier t) {
     return plan_direct(g, e, t);
   }
-  static void pack(const DirectConv& p, const WeightView& w, float* to, Range r) {
-    pack_direct(p, w, to, r);
-  }
+  static DirectPack pack(Tier t) { return direct_pack(t); }
   static DirectConvKernel kernel(Tier t) { return direct_kernel(t); }
 };
 

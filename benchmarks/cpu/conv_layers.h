@@ -62,7 +62,7 @@ void time_layer(benchmark::State& state, const ConvGeometry& g, const Epilogue& 
   const int64_t taps = product(g.kernel);
   const WeightView view{weights.data(),    0,    g.outputs * g.channels * taps,
                         g.channels * taps, taps, {g.kernel[1] * g.kernel[2], g.kernel[2], 1}};
-  Api::pack(plan, view, packed.data(), {0, pack_items(plan)});
+  Api::pack(tier)(plan, view, packed.data(), {0, pack_items(plan)});
   Worker worker{scratch.data()};
   const auto kernel = Api::kernel(tier);
   const ConvArrays at{x.data(), packed.data(), bias.data(), nullptr, y.data()};

@@ -244,8 +244,9 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
   } else if (const auto winograd = best_winograd(l, geometry, epilogue)) {
     emit_winograd(l, *winograd, view, operands, flops);
   } else {
-    emit_plain(l, plan_direct(geometry, epilogue, l.tier()), &pack_direct, direct_kernel(l.tier()),
-               view, operands, product(geometry.kernel) == 1 ? "direct 1x1" : "direct", flops);
+    emit_plain(l, plan_direct(geometry, epilogue, l.tier()), direct_pack(l.tier()),
+               direct_kernel(l.tier()), view, operands,
+               product(geometry.kernel) == 1 ? "direct 1x1" : "direct", flops);
   }
 }
 

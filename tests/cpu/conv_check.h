@@ -93,7 +93,8 @@ inline void lay_out(ConvGeometry& g, const Axes& skip = {1, 1, 1}) {
 }
 
 /// Fills the arrays, runs `Kernel`'s plan on `tier` in uneven ranges, and compares.
-/// Api: plan(g, epilogue, tier), kernel(tier), and the free functions of a kernel's header.
+/// Api: plan(g, epilogue, tier), pack(tier), kernel(tier), and the free functions of a kernel's
+/// header.
 template <class Api>
 void check(const ConvCase& c, Tier tier, uint32_t seed) {
   SCOPED_TRACE(::testing::Message()
@@ -128,7 +129,7 @@ void check(const ConvCase& c, Tier tier, uint32_t seed) {
   Floats packed(packed_size(plan));
   const int64_t pieces = pack_items(plan);
   for (int64_t part = 0; part < 3; ++part)
-    Api::pack(plan, view, packed.data(), share(pieces, part, 3));
+    Api::pack(tier)(plan, view, packed.data(), share(pieces, part, 3));
   Floats scratch(scratch_bytes(plan) / 4 + 16);
   Worker worker{scratch.data()};
   const ConvArrays at{x.data(), packed.data(), c.bias ? bias.data() : nullptr,

@@ -10,9 +10,7 @@ struct Depthwise {
   static DepthwiseConv plan(const ConvGeometry& g, const Epilogue& e, Tier t) {
     return plan_depthwise(g, e, t);
   }
-  static void pack(const DepthwiseConv& p, const WeightView& w, float* to, Range r) {
-    pack_depthwise(p, w, to, r);
-  }
+  static auto pack(Tier) { return &pack_depthwise; }
   static DepthwiseKernel kernel(Tier t) { return depthwise_kernel(t); }
 };
 

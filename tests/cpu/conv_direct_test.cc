@@ -1,6 +1,7 @@
 // Direct convolution on every instruction set against plain loops.
 #include "convoy/cpu/kernels/conv_direct.h"
 
+#include "convoy/cpu/kernels/conv_direct_work.h"
 #include "tests/cpu/conv_check.h"
 
 namespace convoy::cpu {
@@ -10,9 +11,7 @@ struct Direct {
   static DirectConv plan(const ConvGeometry& g, const Epilogue& e, Tier t) {
     return plan_direct(g, e, t);
   }
-  static void pack(const DirectConv& p, const WeightView& w, float* to, Range r) {
-    pack_direct(p, w, to, r);
-  }
+  static DirectPack pack(Tier t) { return direct_pack(t); }
   static DirectConvKernel kernel(Tier t) { return direct_kernel(t); }
 };
 
@@ -85,6 +84,57 @@ TEST_P(ConvDirect, AlexNetsGroupsOfPrimeSizesAreRight) {
   check<Direct>(square(21, 33, 5, 1, 9, 3, true), GetParam(), 3);
 }
 
+/// Packed weights number by number, in the order that conv_direct.h states.
+std::vector<float> packed_plainly(const DirectConv& plan, const WeightView& weights) {
+  const ConvGeometry& g = plan.geometry;
+  std::vector<float> packed;
+  for (int64_t group = 0; group < g.groups; ++group)
+    for (int64_t v = 0; v < plan.vectors; v += vectors_of_tile(plan, v))
+      for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
+        for (int64_t kh = 0; kh < g.kernel[1]; ++kh)
+          for (int64_t c0 = 0; c0 < g.channels; c0 = segment_end(g, group, c0))
+            for (int64_t kw = 0; kw < g.kernel[2]; ++kw)
+              for (int64_t c = c0; c < segment_end(g, group, c0); ++c)
+                for (int64_t i = 0; i < vectors_of_tile(plan, v) * plan.lanes; ++i) {
+                  const int64_t o = v * plan.lanes + i;
+                  packed.push_back(o < g.outputs ? weights.at(group, o, c, {kd, kh, kw}) : 0);
+                }
+  return packed;
+}
+
+TEST_P(ConvDirect, WeightsArePackedFromAnyView) {
+  for (uint32_t seed = 0; seed < 400 && !HasFailure(); ++seed) {
+    const ConvCase c = random_case(seed, false);
+    const DirectConv plan = plan_direct(c.g, {}, GetParam());
+    SCOPED_TRACE(::testing::Message() << "seed " << seed << ' ' << ::testing::PrintToString(c));
+    const ConvGeometry& g = c.g;
+    // As users have them, for gradients (outputs and channels exchanged), and every other tap.
+    const bool exchanged = seed % 3 == 1, skips = seed % 3 == 2;
+    const int64_t step = skips ? 2 : 1, row = g.kernel[2] * step, plane = g.kernel[1] * step * row;
+    const int64_t taps = g.kernel[0] * step * plane;
+    WeightView view{.group = g.outputs * g.channels * taps,
+                    .output = exchanged ? taps : g.channels * taps,
+                    .channel = exchanged ? g.outputs * taps : taps,
+                    .tap = {plane * step, row * step, step}};
+    if (c.flipped)
+      for (size_t a = 0; a < 3; ++a) {
+        view.first += (g.kernel[a] - 1) * view.tap[a];
+        view.tap[a] = -view.tap[a];
+      }
+    // Exactly as many, so that a sanitizer sees what is read beyond them.
+    std::vector<float> weights(static_cast<size_t>(g.groups * view.group));
+    for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i + 1);
+    view.data = weights.data();
+    Floats packed(packed_size(plan));
+    for (int64_t part = 0; part < 3; ++part)
+      direct_pack(GetParam())(plan, view, packed.data(), share(pack_items(plan), part, 3));
+    const std::vector<float> expected = packed_plainly(plan, view);
+    ASSERT_EQ(packed.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i)
+      ASSERT_EQ(packed[static_cast<int64_t>(i)], expected[i]) << "at " << i;
+  }
+}
+
 /// Items one by one from the last to the first give what one walk over them gives.
 void expect_independent_items(int64_t channels, int64_t outputs, int64_t kernel, int64_t size,
                               Tier tier) {
@@ -97,7 +147,7 @@ void expect_independent_items(int64_t channels, int64_t outputs, int64_t kernel,
   const WeightView view{weights.data(), 0, 0, channels * taps, taps, {taps, kernel, 1}};
   Floats x(c.g.x.batch), once(c.g.y.batch), singly(c.g.y.batch), packed(packed_size(plan));
   for (int64_t i = 0; i < c.g.x.batch; ++i) x[i] = static_cast<float>(i % 17) - 8;
-  pack_direct(plan, view, packed.data(), {0, pack_items(plan)});
+  direct_pack(tier)(plan, view, packed.data(), {0, pack_items(plan)});
   Floats scratch(scratch_bytes(plan) / 4);
   Worker worker{scratch.data()};
   const DirectConvKernel run = direct_kernel(tier);

@@ -39,10 +39,12 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
 int64_t items(const DirectConv& plan);
 int64_t scratch_bytes(const DirectConv& plan);
 
-/// Floats of packed weights; independent pieces of the packing; pieces `range` of it.
+/// Floats of packed weights; independent pieces of the packing.
 int64_t packed_size(const DirectConv& plan);
 int64_t pack_items(const DirectConv& plan);
-void pack_direct(const DirectConv& plan, const WeightView& weights, float* packed, Range range);
+using DirectPack = void (*)(const DirectConv& plan, const WeightView& weights, float* packed,
+                            Range range);
+DirectPack direct_pack(Tier tier);
 
 using DirectConvKernel = void (*)(const DirectConv&, const ConvArrays&, Range, Worker&);
 DirectConvKernel direct_kernel(Tier tier);

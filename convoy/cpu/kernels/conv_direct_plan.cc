@@ -184,40 +184,16 @@ int64_t packed_size(const DirectConv& plan) {
          product(plan.geometry.kernel);
 }
 
-int64_t pack_items(const DirectConv& plan) {
-  return plan.geometry.groups * ((plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors);
+int64_t pack_segments(const DirectConv& plan) {
+  const ConvGeometry& g = plan.geometry;
+  if (g.plain_input || g.channels == 0) return 1;
+  // Groups that begin inside a block may touch one more.
+  return blocks_of(g.channels) + (g.groups > 1 && g.channels % block != 0 ? 1 : 0);
 }
 
-void pack_direct(const DirectConv& plan, const WeightView& weights, float* packed, Range range) {
-  const ConvGeometry& g = plan.geometry;
+int64_t pack_items(const DirectConv& plan) {
   const int64_t tiles = (plan.vectors + plan.tile_vectors - 1) / plan.tile_vectors;
-  const int64_t steps = g.channels * product(plan.geometry.kernel);
-  for (int64_t item = range.begin; item < range.end; ++item) {
-    const int64_t group = item / tiles, tile = item % tiles;
-    int64_t vector = tile * plan.tile_vectors;
-    const int64_t end = std::min(vector + plan.tile_vectors, plan.vectors);
-    while (vector < end) {
-      const int64_t width = vectors_of_tile(plan, vector) * plan.lanes;
-      float* to = packed + (group * plan.vectors + vector) * plan.lanes * steps;
-      const int64_t first = vector * plan.lanes;
-      const int64_t outputs = std::min(width, g.outputs - first);
-      for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
-        for (int64_t kh = 0; kh < g.kernel[1]; ++kh)
-          for (int64_t c0 = 0, c1; c0 < g.channels; c0 = c1) {
-            c1 = segment_end(g, group, c0);
-            for (int64_t kw = 0; kw < g.kernel[2]; ++kw)
-              for (int64_t c = c0; c < c1; ++c, to += width) {
-                const float* const from = weights.data + weights.first + group * weights.group +
-                                          first * weights.output + c * weights.channel +
-                                          kd * weights.tap[0] + kh * weights.tap[1] +
-                                          kw * weights.tap[2];
-                for (int64_t o = 0; o < outputs; ++o) to[o] = from[o * weights.output];
-                std::fill(to + outputs, to + width, 0.f);
-              }
-          }
-      vector += vectors_of_tile(plan, vector);
-    }
-  }
+  return plan.geometry.groups * tiles * pack_segments(plan);
 }
 
 }  // namespace convoy::cpu

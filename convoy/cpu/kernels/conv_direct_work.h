@@ -33,6 +33,10 @@ constexpr int64_t segment_end(const ConvGeometry& g, int64_t group, int64_t c) {
 /// Floats of weights that a second-level cache holds beside images and the next weights.
 inline constexpr int64_t cache_of_weights = 192 * 1024;
 
+/// Segments that a piece of the packing takes one of; 1 where it takes all. At most so many has a
+/// group: the last piece may find none.
+int64_t pack_segments(const DirectConv& plan);
+
 /// Floats between columns of what the tiles read.
 constexpr int64_t column_of(const DirectConv& plan) {
   const ConvGeometry& g = plan.geometry;
