@@ -218,6 +218,30 @@ TEST_P(Winograd, takes_weights_wherever_they_lie) {
   check(problem, GetParam());
 }
 
+// Weights of small maps that no cache holds are kept as taps and transformed when they are needed.
+TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
+  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
+  ConvGeometry conv{.batch = 2,
+                    .channels = 83,
+                    .outputs = 70,
+                    .in = {1, 9, 7},
+                    .kernel = {1, 3, 3},
+                    .stride = {1, stride, stride},
+                    .begin = {0, 1, 1}};
+  finish(conv, {0, 1, 1});
+  Problem problem(conv, 6);
+  const WinogradMachine far{1 << 14, 3};
+  for (const Tier tier : tiers()) {
+    const WinogradConv plan = plan_winograd(conv, {}, tier, GetParam(), far);
+    ASSERT_GT(plan.late_channels, 0);
+    EXPECT_LT(plan.late_channels, conv.channels);  // so that sums go on where they stopped
+    EXPECT_EQ(packed_size(plan), 80 * 83 * 9);
+    EXPECT_EQ(plan_winograd(conv, {}, tier, GetParam()).late_channels, 0);
+    EXPECT_EQ(values(problem.run(tier, GetParam(), far, 3)),
+              values(problem.run(tier, GetParam(), {}, 1)));
+  }
+}
+
 // Parts of larger arrays, and every other row and column of one.
 TEST_P(Winograd, reads_and_writes_parts_of_larger_arrays) {
   std::mt19937 random(5);

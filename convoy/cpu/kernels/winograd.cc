@@ -75,6 +75,30 @@ void SharedInput(const WinogradConv& p, const WinogradArrays& at, Range range) {
   }
 }
 
+/// The second where weights are transformed late: one register tile of outputs after the other,
+/// each with all tiles of the call, so that no weight is transformed twice.
+void LateOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* scratch) {
+  const ConvGeometry& g = p.geometry;
+  const int64_t wide = whole_blocks(g.outputs);
+  const WinogradChunk chunk = winograd_chunk(p, {0, p.tiles}, {0, 1});
+  float* const m = scratch;
+  float* const u = scratch + p.output.size;
+  const int64_t end = std::min(range.end * p.unit_outputs, wide);
+  for (int64_t unit = range.begin * p.unit_outputs; unit < end; unit += p.unit_outputs) {
+    const Range outputs{unit, std::min(unit + p.unit_outputs, end)};
+    for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
+      const Range some{o, std::min(o + p.register_outputs, outputs.end)};
+      float* const m_some = m + (o - unit) / block * p.output.block + (o - unit) % block;
+      for (int64_t c = 0; c < g.channels; c += p.late_channels) {
+        const Range channels{c, std::min(c + p.late_channels, g.channels)};
+        WinogradWeights(p, at.conv.weights, channels, some, u);
+        WinogradProductLate(p, chunk, at.shared, u, channels, some, m_some);
+      }
+    }
+    WinogradOutput(p, at.conv, chunk, outputs, m);
+  }
+}
+
 /// The second: pieces are runs of output channels.
 void SharedOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* m) {
   const Range outputs{range.begin * p.unit_outputs,
@@ -96,6 +120,8 @@ void Run(const WinogradConv& plan, int phase, const WinogradArrays& at, Range ra
     Whole(plan, at, range, worker.scratch);
   else if (phase == 0)
     SharedInput(plan, at, range);
+  else if (plan.late_channels > 0)
+    LateOutput(plan, at, range, worker.scratch);
   else
     SharedOutput(plan, at, range, worker.scratch);
 }

@@ -70,6 +70,9 @@ struct WinogradConv {
   WinogradPlanes input = {}, output = {};
   int64_t weights_plane = 0, weights_tile = 0;  // distances between products, register tiles
   int64_t streamed_bytes = 0;                   // of weights that a call reads past the L2 cache
+  /// So many channels of weights at a time are transformed by the thread that is about to use them;
+  /// packed weights are then the taps alone. 0: all are transformed when they are packed.
+  int64_t late_channels = 0;
 
   int64_t products() const { return patch * patch; }
   int64_t depth_chunks() const {
@@ -95,7 +98,8 @@ int64_t scratch_bytes(const WinogradConv& plan);
 /// Of the array that all threads share between the phases; 0 where there is one phase.
 int64_t shared_bytes(const WinogradConv& plan);
 
-/// Elements of packed weights; they start at a multiple of 64 bytes.
+/// Elements of packed weights; they start at a multiple of 64 bytes. Late ones are
+/// [block of outputs][channel][tap][16].
 int64_t packed_size(const WinogradConv& plan);
 int64_t pack_items(const WinogradConv& plan);
 
@@ -104,6 +108,7 @@ struct WinogradArrays {
   float* shared = nullptr;
 };
 
+/// Of weights whose nine taps of a slice are neighbours in memory, in their order or flipped.
 using WinogradPack = void (*)(const WinogradConv& plan, const WeightView& weights, float* packed,
                               Range range);
 WinogradPack winograd_pack(Tier tier);

@@ -8,7 +8,9 @@
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/simd-inl.h"
+#include "convoy/cpu/kernels/weights-inl.h"
 #include "convoy/cpu/kernels/winograd_forms-inl.h"
+#include "convoy/cpu/kernels/winograd_parts-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
@@ -17,23 +19,22 @@ namespace {
 /// Weights of one block of outputs, one block of channels and one slice of the kernel:
 /// [channel][tap][16], zeros for outputs that do not exist. Their transform runs along outputs.
 void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
-  const float* first = w.data + w.first + slice * w.tap[0];
-  for (int64_t o = outputs.begin; o < outputs.begin + block; ++o)
-    for (int64_t c = channels.begin; c < channels.end; ++c) {
-      float* values = to + (c - channels.begin) * 9 * block + o - outputs.begin;
-      if (o >= outputs.end) {
-        for (int64_t tap = 0; tap < 9; ++tap) values[tap * block] = 0;
-        continue;
-      }
-      const float* from = first + o * w.output + c * w.channel;
-      for (int64_t i = 0; i < 3; ++i)
-        for (int64_t j = 0; j < 3; ++j)
-          values[(i * 3 + j) * block] = from[i * w.tap[1] + j * w.tap[2]];
-    }
+  constexpr int64_t taps = winograd_taps;
+  const bool flipped = w.tap[2] < 0;
+  const float* const first = w.data + w.first + slice * w.tap[0] + outputs.begin * w.output +
+                             channels.begin * w.channel - (flipped ? taps - 1 : 0);
+  const int64_t rows = outputs.end - outputs.begin, count = channels.end - channels.begin;
+  if (w.channel == taps && !flipped)  // the taps of all channels follow each other
+    return TransposeRows(D(), first, w.output, rows, block, count * taps,
+                         [&](int64_t m) { return to + m * block; });
+  for (int64_t c = 0; c < count; ++c)
+    TransposeRows(D(), first + c * w.channel, w.output, rows, block, taps, [&](int64_t m) {
+      return to + (c * taps + (flipped ? taps - 1 - m : m)) * block;
+    });
 }
 
 template <class F>
-HWY_NOINLINE void Transform(const WinogradConv& p, const float* taps, float* packed) {
+HWY_NOINLINE void TransformOne(const WinogradConv& p, const float* taps, float* packed) {
   constexpr size_t N = F::patch;
   const D d;
   V m[N * 3];
@@ -59,7 +60,7 @@ template <class F>
 void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, Range range) {
   const ConvGeometry& g = p.geometry;
   const int64_t blocks = blocks_of(g.channels);
-  alignas(64) float taps[static_cast<size_t>(block * 9 * block)];
+  alignas(64) float taps[static_cast<size_t>(block * winograd_taps * block)];
   for (int64_t item = range.begin; item < range.end; ++item) {
     const int64_t c0 = item % blocks * block, slice = item / blocks % g.kernel[0];
     const int64_t o0 = item / (blocks * g.kernel[0]) * block;
@@ -72,14 +73,46 @@ void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, R
       float* to =
           packed + tile * p.weights_tile + (slice * g.channels + c0) * width + o - tile_begin;
       for (int64_t c = 0; c < channels.end - c0; ++c)
-        Transform<F>(p, taps + c * 9 * block + o - o0, to + c * width);
+        TransformOne<F>(p, taps + c * winograd_taps * block + o - o0, to + c * width);
     }
+  }
+}
+
+/// The same pieces where weights are transformed late: the order of the taps alone changes.
+void PackTaps(const WinogradConv& p, const WeightView& weights, float* packed, Range range) {
+  const ConvGeometry& g = p.geometry;
+  const int64_t blocks = blocks_of(g.channels);
+  for (int64_t item = range.begin; item < range.end; ++item) {
+    const int64_t c0 = item % blocks * block, o0 = item / blocks * block;
+    Collect(weights, 0, {o0, std::min(o0 + block, g.outputs)},
+            {c0, std::min(c0 + block, g.channels)},
+            packed + (o0 * g.channels + c0 * block) * winograd_taps);
+  }
+}
+
+template <class F>
+void TransformForm(const WinogradConv& p, const float* taps, Range channels, Range outputs,
+                   float* to) {
+  const int64_t width = outputs.end - outputs.begin;
+  for (int64_t o = outputs.begin; o < outputs.end; o += lanes) {
+    const float* const from =
+        taps + o / block * block * p.geometry.channels * winograd_taps + o % block;
+    for (int64_t c = channels.begin; c < channels.end; ++c)
+      TransformOne<F>(p, from + c * winograd_taps * block,
+                      to + (c - channels.begin) * width + o - outputs.begin);
   }
 }
 
 }  // namespace
 
+void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, Range outputs,
+                     float* to) {
+  WithForm(p.form,
+           [&](auto form) { TransformForm<decltype(form)>(p, taps, channels, outputs, to); });
+}
+
 void Pack(const WinogradConv& plan, const WeightView& weights, float* packed, Range range) {
+  if (plan.late_channels > 0) return PackTaps(plan, weights, packed, range);
   WithForm(plan.form, [&](auto form) { PackForm<decltype(form)>(plan, weights, packed, range); });
 }
 

@@ -17,6 +17,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 
+/// Of a slice of the kernel.
+inline constexpr int64_t winograd_taps = 9;
+
 /// Tiles and slices of the output's depth that are computed together, and the slices of the input
 /// that these need and that exist.
 struct WinogradChunk {
@@ -63,6 +66,13 @@ void WinogradInput(const WinogradConv& p, const float* x, const WinogradChunk& c
 /// slices from chunk.in.begin.
 void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
                      const float* weights, Range outputs, float* m);
+
+/// Late weights of one register tile's outputs and some channels, for WinogradProductLate.
+void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, Range outputs,
+                     float* to);
+/// m += v · weights over these channels, which start with a whole block; m = … for the first ones.
+void WinogradProductLate(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
+                         const float* weights, Range channels, Range outputs, float* m);
 
 /// Transforms m, applies the epilogue, stores into y.
 void WinogradOutput(const WinogradConv& p, const ConvArrays& at, const WinogradChunk& chunk,

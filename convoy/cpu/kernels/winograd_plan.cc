@@ -9,6 +9,9 @@ namespace {
 
 constexpr int64_t element = sizeof(float);
 
+/// The most tiles of a call whose weights are transformed late: their products stay in the cache.
+constexpr int64_t late_tiles = 49;
+
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
 
 /// An odd number of cache lines.
@@ -64,6 +67,20 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
   p.chunk_tiles = std::clamp<int64_t>(tiles, 1, std::max<int64_t>(p.tiles, 1));
 }
 
+/// Weights that come from far away come as taps, which are fewer bytes, and are transformed in the
+/// cache, once for all tiles of the call.
+void transform_late(WinogradConv& p, const WinogradMachine& machine) {
+  const ConvGeometry& g = p.geometry;
+  const int64_t fitting =
+      machine.l2_bytes / 2 / (p.products() * element * p.register_outputs) / block * block;
+  p.late_channels = std::clamp(fitting, block, whole_blocks(g.channels));
+  p.chunk_tiles = p.tiles;
+  p.chunk_outputs = p.unit_outputs;
+  p.output = planes(p.products(), p.unit_outputs, 1, p.tiles);
+  p.weights_plane = odd_lines(p.late_channels * p.register_outputs);
+  p.streamed_bytes = packed_size(p) * element;
+}
+
 }  // namespace
 
 bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
@@ -102,6 +119,9 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   p.weights_tile = odd_lines(taps * p.register_outputs);
   p.weights_plane = odd_lines(
       checked_multiply(p.weights_tile, ceil_divide(whole_blocks(g.outputs), p.register_outputs)));
+  if (p.phases == 2 && g.kernel[0] == 1 && g.in[0] == 1 && g.out[0] == 1 &&
+      weights_bytes > machine.l2_bytes && p.tiles <= late_tiles)
+    transform_late(p, machine);
   return p;
 }
 
@@ -113,12 +133,15 @@ int64_t items(const WinogradConv& p, int phase) {
 }
 
 int64_t scratch_bytes(const WinogradConv& p) {
+  if (p.late_channels > 0) return element * (p.output.size + p.products() * p.weights_plane);
   return element * (p.output.size + (p.phases == 1 ? p.input.size : 0));
 }
 
 int64_t shared_bytes(const WinogradConv& p) { return p.phases == 1 ? 0 : element * p.input.size; }
 
 int64_t packed_size(const WinogradConv& p) {
+  if (p.late_channels > 0)
+    return checked_multiply(whole_blocks(p.geometry.outputs), p.geometry.channels * 9);
   return checked_multiply(p.products(), p.weights_plane);
 }
 
@@ -146,8 +169,11 @@ double winograd_cost(const WinogradConv& p) {
   const double slices = real(input_slices(g, p.chunk_depth) * p.depth_chunks());
   const double transforms = values * (in * slices * real(whole_blocks(g.channels)) +
                                       out * real(g.out[0] * whole_blocks(g.outputs)));
+  const double weights = p.late_channels == 0
+                             ? 0
+                             : 6 * real(p.products()) * real(g.channels * whole_blocks(g.outputs));
   // Weights from beyond the L2 cache come while products run: 3 multiply-adds a byte.
-  return std::max(products, 3 * real(p.streamed_bytes)) + transforms;
+  return std::max(products, 3 * real(p.streamed_bytes)) + transforms + weights;
 }
 
 }  // namespace convoy::cpu

@@ -26,6 +26,7 @@ struct Product {
   int64_t taps, channels;
   float* m;
   int64_t m_block;
+  bool adds;  // to what m holds
 };
 
 /// KV vectors of output channels × WT tiles stay in registers.
@@ -37,6 +38,12 @@ HWY_NOINLINE void RegisterTile(const Product& p) {
   HWY_UNROLL(4) for (size_t j = 0; j < KV; ++j) {
     HWY_UNROLL(32) for (size_t i = 0; i < WT; ++i) acc[j][i] = hn::Zero(d);
   }
+  if (p.adds) HWY_UNROLL(4) for (size_t j = 0; j < KV; ++j) {
+      const int64_t o = static_cast<int64_t>(j) * lanes;
+      const float* m = p.m + o / block * p.m_block + o % block;
+      HWY_UNROLL(32)
+      for (size_t i = 0; i < WT; ++i) acc[j][i] = hn::Load(d, m + static_cast<int64_t>(i) * block);
+    }
   const float* HWY_RESTRICT u = p.u;
   const int64_t ahead = p.next - p.u;
   for (int64_t tap = 0; tap < p.taps; ++tap) {
@@ -146,6 +153,27 @@ void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const fl
         }
       }
     }
+}
+
+void WinogradProductLate(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
+                         const float* weights, Range channels, Range outputs, float* m) {
+  const int64_t parts = (chunk.tiles + p.register_tiles - 1) / p.register_tiles;
+  const int64_t vectors = (outputs.end - outputs.begin) / lanes;
+  Product at = {};
+  at.v_block = p.input.block;
+  at.taps = 1;
+  at.channels = channels.end - channels.begin;
+  at.m_block = p.output.block;
+  at.adds = channels.begin > 0;
+  for (int64_t q = 0; q < p.products(); ++q) {
+    at.u = at.next = weights + q * p.weights_plane;
+    for (int64_t part = 0; part < parts; ++part) {
+      const Range tiles = share(chunk.tiles, part, parts);
+      at.v = v + q * p.input.plane + channels.begin / block * p.input.block + tiles.begin * block;
+      at.m = m + q * p.output.plane + tiles.begin * block;
+      Choose(vectors, tiles.end - tiles.begin)(at);
+    }
+  }
 }
 
 }  // namespace convoy::cpu::HWY_NAMESPACE
