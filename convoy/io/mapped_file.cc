@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <map>
+#include <mutex>
 #include <unistd.h>
 #include <utility>
 
@@ -27,7 +29,41 @@ struct stat status_of(int descriptor, const std::filesystem::path& path) {
   return status;
 }
 
+/// Where files are mapped in this process, and how far. A file is taken off the list before its
+/// addresses may become somebody else's.
+struct Mappings {
+  std::mutex mutex;
+  std::map<const char*, size_t> sizes;
+
+  static Mappings& of_process() {
+    static auto* const all = new Mappings;  // files may be closed until the very end
+    return *all;
+  }
+};
+
 }  // namespace
+
+MappedFile::MappedFile(void* data, size_t size) : data_(data), size_(size) {
+  if (!data_) return;
+  Mappings& all = Mappings::of_process();
+  const std::lock_guard lock(all.mutex);
+  all.sizes.emplace(static_cast<const char*>(data_), size_);
+}
+
+void release_pages(std::string_view bytes) {
+  Mappings& all = Mappings::of_process();
+  const std::lock_guard lock(all.mutex);
+  auto found = all.sizes.upper_bound(bytes.data());
+  if (found == all.sizes.begin()) return;
+  --found;
+  if (bytes.data() + bytes.size() > found->first + found->second) return;
+  // Whole pages alone: what shares one with others stays.
+  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const auto offset = static_cast<size_t>(bytes.data() - found->first);
+  const size_t begin = (offset + page - 1) / page * page;
+  const size_t end = (offset + bytes.size()) / page * page;
+  if (begin < end) ::madvise(const_cast<char*>(found->first) + begin, end - begin, MADV_DONTNEED);
+}
 
 std::shared_ptr<const MappedFile> MappedFile::map(int descriptor,
                                                   const std::filesystem::path& path) {
@@ -51,7 +87,11 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 }
 
 MappedFile::~MappedFile() {
-  if (data_) ::munmap(data_, size_);
+  if (!data_) return;
+  Mappings& all = Mappings::of_process();
+  const std::lock_guard lock(all.mutex);
+  all.sizes.erase(static_cast<const char*>(data_));
+  ::munmap(data_, size_);
 }
 
 WeightFolder::WeightFolder(std::filesystem::path folder)

@@ -21,12 +21,16 @@ class MappedFile {
 
  private:
   friend class WeightFolder;
-  MappedFile(void* data, size_t size) : data_(data), size_(size) {}
+  MappedFile(void* data, size_t size);
   static std::shared_ptr<const MappedFile> map(int descriptor, const std::filesystem::path& path);
 
   void* data_;
   size_t size_;
 };
+
+/// Lets the system have back the memory of those bytes that lie in mapped files: whoever reads them
+/// again gets them from the file. Nothing happens to other bytes.
+void release_pages(std::string_view bytes);
 
 /// The folder of a model, from which weights may be read that are stored beside it, and nothing
 /// from anywhere else.

@@ -24,6 +24,17 @@ int64_t unsigned_number(std::string_view key, std::string_view text) {
   return value;
 }
 
+/// Copies a part of a file, giving back what was read on the way: no large array is in memory
+/// twice.
+void copy_out(std::string_view bytes, char* to) {
+  constexpr size_t at_once = size_t{4} << 20;
+  for (size_t at = 0; at < bytes.size(); at += at_once) {
+    const std::string_view part = bytes.substr(at, at_once);
+    std::memcpy(to + at, part.data(), part.size());
+    io::release_pages(part);
+  }
+}
+
 Tensor borrowed(DType dtype, Extents extents, std::string_view bytes,
                 std::shared_ptr<const void> owner) {
   const auto address = reinterpret_cast<uintptr_t>(bytes.data());
@@ -34,8 +45,8 @@ Tensor borrowed(DType dtype, Extents extents, std::string_view bytes,
   Tensor copy(dtype, std::move(extents));
   if (dtype == DType::boolean) {
     for (size_t i = 0; i < bytes.size(); ++i) copy.data<bool>()[i] = bytes[i] != 0;
-  } else if (!bytes.empty()) {
-    std::memcpy(copy.raw(), bytes.data(), bytes.size());
+  } else {
+    copy_out(bytes, static_cast<char*>(copy.raw()));
   }
   return copy;
 }
