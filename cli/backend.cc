@@ -73,17 +73,44 @@ std::optional<stablehlo::Layout> to_layout(const std::string& text) {
 
 void XlaArguments::add_to(CLI::App& verb) {
   add_plugin_option(verb, plugin_);
-  verb.add_option("--cache", cache_, "xla: keep compiled programs in this folder of your own")
-      ->type_name("DIR");
   add_layout_option(verb, layout_,
                     "xla: where channels stand inside; default last on CPUs, else first");
 }
 
 XlaOptions XlaArguments::options(const std::vector<std::string>& used) const {
-  const bool said = !plugin_.empty() || !cache_.empty() || !layout_.empty();
+  const bool said = !plugin_.empty() || !layout_.empty();
   if (said && std::find(used.begin(), used.end(), "xla") == used.end())
-    throw UsageError("--plugin, --cache and --layout are for the backend xla");
-  return {.plugin = plugin_, .cache = cache_, .layout = to_layout(layout_)};
+    throw UsageError("--plugin and --layout are for the backend xla");
+  return {.plugin = plugin_, .layout = to_layout(layout_)};
+}
+
+void CacheArgument::add_to(CLI::App& verb) {
+  verb.add_option("--cache", folder_,
+                  "cpu, xla: keep what was prepared or compiled in this folder of your own, for "
+                  "later runs")
+      ->type_name("DIR");
+}
+
+std::filesystem::path CacheArgument::folder(const std::vector<std::string>& used) const {
+  const auto has_one = [](const std::string& backend) {
+    return backend == "cpu" || backend == "xla";
+  };
+  if (!folder_.empty() && std::none_of(used.begin(), used.end(), has_one))
+    throw UsageError("--cache is for the backends cpu and xla");
+  return folder_;
+}
+
+void BackendArguments::add_to(CLI::App& verb) {
+  cpu_.add_to(verb);
+  xla_.add_to(verb);
+  cache_.add_to(verb);
+}
+
+CompileOptions BackendArguments::options(const std::string& backend,
+                                         const std::vector<std::string>& used) const {
+  CompileOptions options{.backend = backend, .cpu = cpu_.options(used), .xla = xla_.options(used)};
+  options.cpu.cache = options.xla.cache = cache_.folder(used);
+  return options;
 }
 
 }  // namespace convoy::cli

@@ -1,7 +1,8 @@
 // What runs a model: the options --backend, those of the backend cpu (--threads, --precision,
-// --instruction-set), and those of xla (--plugin, --cache, --layout).
+// --instruction-set), those of xla (--plugin, --layout), and --cache, which both have.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,7 +38,31 @@ class XlaArguments {
   XlaOptions options(const std::vector<std::string>& used) const;
 
  private:
-  std::string plugin_, cache_, layout_;
+  std::string plugin_, layout_;
+};
+
+/// The folder of backends that keep something for later processes.
+class CacheArgument {
+ public:
+  void add_to(CLI::App& verb);
+  /// For a verb that runs `used`; UsageError when it is said and none of them has one.
+  std::filesystem::path folder(const std::vector<std::string>& used) const;
+
+ private:
+  std::string folder_;
+};
+
+/// All that can be said to backends but which one it is.
+class BackendArguments {
+ public:
+  void add_to(CLI::App& verb);
+  /// For running on `backend`, in a verb that runs `used`; UsageError as above.
+  CompileOptions options(const std::string& backend, const std::vector<std::string>& used) const;
+
+ private:
+  CpuArguments cpu_;
+  XlaArguments xla_;
+  CacheArgument cache_;
 };
 
 /// Adds --plugin alone.

@@ -34,8 +34,7 @@ struct Arguments {
   std::filesystem::path model;
   InputOptions inputs;
   std::string backend = "cpu";
-  CpuArguments cpu;
-  XlaArguments xla;
+  BackendArguments settings;
   double seconds = 3;
   bool json = false;
 };
@@ -74,9 +73,7 @@ std::optional<PlanDescription> plan_of(const Function& function,
 }
 
 void bench(const Arguments& arguments, const Session& session) {
-  const CompileOptions options{.backend = arguments.backend,
-                               .cpu = arguments.cpu.options({arguments.backend}),
-                               .xla = arguments.xla.options({arguments.backend})};
+  const CompileOptions options = arguments.settings.options(arguments.backend, {arguments.backend});
   const int64_t memory_before = resident_bytes();
   const auto start = Clock::now();
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
@@ -142,8 +139,7 @@ void add_bench(CLI::App& app, const Session& session) {
       ->capture_default_str();
   verb->add_flag("--json", arguments->json, "print JSON, for programs");
   add_backend_option(*verb, arguments->backend);
-  arguments->cpu.add_to(*verb);
-  arguments->xla.add_to(*verb);
+  arguments->settings.add_to(*verb);
   arguments->inputs.add_to(*verb);
   verb->callback([arguments, &session] { bench(*arguments, session); });
 }

@@ -41,8 +41,7 @@ struct Arguments {
   std::filesystem::path model;
   InputOptions inputs;
   std::vector<std::string> backends;
-  CpuArguments cpu;
-  XlaArguments xla;
+  BackendArguments settings;
   std::string against, python = "python3";
   Tolerance tolerance;
 };
@@ -136,9 +135,7 @@ Sides sides_of(const Arguments& arguments) {
 void compare(const Arguments& arguments, const Session& session) {
   const Sides sides = sides_of(arguments);
   const auto options_for = [&](const std::string& backend) {
-    return CompileOptions{.backend = backend,
-                          .cpu = arguments.cpu.options({sides.backend, sides.other}),
-                          .xla = arguments.xla.options({sides.backend, sides.other})};
+    return arguments.settings.options(backend, {sides.backend, sides.other});
   };
   const CompileOptions options = options_for(sides.backend);
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
@@ -169,8 +166,7 @@ void add_compare(CLI::App& app, const Session& session) {
                    "two of them, the second the truth; or one, held against ONNX Runtime")
       ->delimiter(',')
       ->check(CLI::IsMember(backends()));
-  arguments->cpu.add_to(*verb);
-  arguments->xla.add_to(*verb);
+  arguments->settings.add_to(*verb);
   verb->add_option("--against", arguments->against,
                    "another implementation as the truth; the default without two backends")
       ->check(CLI::IsMember({"onnxruntime"}));

@@ -27,12 +27,14 @@ struct Arguments {
   std::filesystem::path model, trace;
   InputOptions inputs;
   CpuArguments cpu;
+  CacheArgument cache;
   int runs = 10;
   bool json = false;
 };
 
 void profile(const Arguments& arguments, const Session& session) {
-  const CpuOptions cpu = arguments.cpu.options({"cpu"});
+  CpuOptions cpu = arguments.cpu.options({"cpu"});
+  cpu.cache = arguments.cache.folder({"cpu"});
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
   const Function function = compile(ready.graph, {.backend = "cpu", .cpu = cpu});
   const Profile found =
@@ -60,6 +62,7 @@ void add_profile(CLI::App& app, const Session& session) {
       ->type_name("FILE");
   verb->add_flag("--json", arguments->json, "print JSON, for programs");
   arguments->cpu.add_to(*verb);
+  arguments->cache.add_to(*verb);
   arguments->inputs.add_to(*verb);
   verb->callback([arguments, &session] { profile(*arguments, session); });
 }

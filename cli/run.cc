@@ -36,8 +36,7 @@ struct Arguments {
   std::filesystem::path model, output_folder;
   InputOptions inputs;
   std::string backend;
-  CpuArguments cpu;
-  XlaArguments xla;
+  BackendArguments settings;
 };
 
 /// The file for an output: its name, with what a path would take amiss replaced.
@@ -111,9 +110,7 @@ void run(const Arguments& arguments, const Session& session) {
   const auto milliseconds = [](Clock::duration d) {
     return std::chrono::duration<double, std::milli>(d).count();
   };
-  const CompileOptions options{.backend = arguments.backend,
-                               .cpu = arguments.cpu.options({arguments.backend}),
-                               .xla = arguments.xla.options({arguments.backend})};
+  const CompileOptions options = arguments.settings.options(arguments.backend, {arguments.backend});
   const auto start = Clock::now();
   const InputOptions::Ready ready = arguments.inputs.load(arguments.model);
   const auto loaded = Clock::now();
@@ -146,8 +143,7 @@ void add_run(CLI::App& app, const Session& session) {
                    "write every output there, as NAME.npy")
       ->type_name("DIR");
   add_backend_option(*verb, arguments->backend);
-  arguments->cpu.add_to(*verb);
-  arguments->xla.add_to(*verb);
+  arguments->settings.add_to(*verb);
   verb->callback([arguments, &session] { run(*arguments, session); });
 }
 

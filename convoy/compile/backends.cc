@@ -16,7 +16,10 @@ constexpr std::array all{
             [](const Op&) { return true; }},
     Backend{"cpu", [](const CompileOptions& options) { cpu::check(options.cpu); },
             [](const Graph& graph, const CompileOptions& options) {
-              return cpu::compile(graph, options.cpu);
+              CpuOptions given = options.cpu;
+              // What a call replaces is worth keeping for nobody.
+              if (!options.updates.empty()) given.cache.clear();
+              return cpu::compile(graph, given);
             },
             &cpu::has_kernel},
     Backend{"xla", [](const CompileOptions&) {},

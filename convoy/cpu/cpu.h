@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -28,6 +29,9 @@ struct Options {
   Precision precision = Precision::standard;
   /// The instruction set; none: the best that this machine has.
   std::optional<Tier> tier = {};
+  /// A folder where what plans prepare (packed weights and the like) is kept for later processes;
+  /// empty: none. It must be the user's own: what is found there is computed with.
+  std::filesystem::path cache = {};
 };
 
 /// ValueError for threads out of range; NotSupportedError for a tier that this machine lacks, and

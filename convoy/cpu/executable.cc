@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,7 +19,9 @@
 #include "convoy/cpu/plan/describe.h"
 #include "convoy/cpu/plan/lowering.h"
 #include "convoy/cpu/plan/plan.h"
+#include "convoy/cpu/plan_file.h"
 #include "convoy/cpu/threads.h"
+#include "convoy/io/mapped_file.h"
 #include "convoy/passes/passes.h"
 #include "convoy/passes/plainer.h"
 
@@ -26,8 +32,12 @@ namespace {
 /// Arrays made of parameters and constants alone, and of which parameters. Shared by the states
 /// of an executable; immutable while anybody holds it.
 struct Prepared {
-  Memory memory;
+  Memory memory;            // or else
+  PlanFolder::Arrays kept;  // by an earlier process
   std::vector<Tensor> parameters;
+
+  /// Steps of preparation alone write there, and only to memory.
+  std::byte* data() const { return kept.data ? const_cast<std::byte*>(kept.data) : memory.data(); }
 };
 
 struct CpuState : Executable::State {
@@ -42,7 +52,7 @@ struct CpuState : Executable::State {
 /// every thread and step, it notes when.
 class Run {
  public:
-  Run(const std::vector<Step>& steps, CpuState& state, const Cancellation& cancellation,
+  Run(std::span<const Step> steps, CpuState& state, const Cancellation& cancellation,
       Timeline* timeline = nullptr)
       : steps_(steps),
         state_(state),
@@ -103,7 +113,7 @@ class Run {
     failed_at_.store(step);
   }
 
-  const std::vector<Step>& steps_;
+  const std::span<const Step> steps_;
   CpuState& state_;
   const Cancellation& cancellation_;
   Timeline* timeline_;
@@ -115,9 +125,51 @@ class Run {
   std::exception_ptr failure_;
 };
 
+/// Some steps of a preparation one after the other, and the arrays that nothing reads after them.
+struct Portion {
+  size_t begin, end;
+  std::vector<size_t> done;  // buffers of constants and parameters
+};
+
+/// The preparation in portions that read so much, for the memory of weights in a file to be given
+/// back as they are packed: beside packed ones they serve for nothing.
+std::vector<Portion> portions_of(const Plan& plan) {
+  constexpr int64_t portion_bytes = int64_t{16} << 20;
+  const auto is_source = [&](size_t buffer) {
+    return plan.buffers[buffer].place == Buffer::Place::constant ||
+           plan.buffers[buffer].place == Buffer::Place::input;
+  };
+  std::map<size_t, size_t> last;  // reader of a buffer
+  for (size_t s = 0; s < plan.preparation.size(); ++s)
+    for (const Array& array : plan.preparation[s].reads)
+      if (is_source(array.buffer)) last[array.buffer] = s;
+  for (const Step& step : plan.steps)
+    for (const Array& array : step.reads) last.erase(array.buffer);
+  std::vector<Portion> portions;
+  Portion next{0, 0, {}};
+  int64_t bytes = 0;
+  for (size_t s = 0; s < plan.preparation.size(); ++s) {
+    next.end = s + 1;
+    for (const Array& array : plan.preparation[s].reads)
+      if (const auto found = last.find(array.buffer); found != last.end() && found->second == s) {
+        next.done.push_back(array.buffer);
+        bytes += array.bytes();
+        last.erase(found);
+      }
+    if (bytes < portion_bytes && next.end < plan.preparation.size()) continue;
+    portions.push_back(std::exchange(next, {s + 1, s + 1, {}}));
+    bytes = 0;
+  }
+  return portions;
+}
+
 class CpuExecutable : public Executable {
  public:
-  CpuExecutable(Plan plan, Precision precision) : plan_(std::move(plan)), precision_(precision) {
+  CpuExecutable(const Graph& graph, Plan plan, const Options& options)
+      : plan_(std::move(plan)),
+        precision_(options.precision),
+        portions_(portions_of(plan_)),
+        folder_(options.cache, graph, plan_, precision_) {
     ThreadPool::process().reserve(plan_.threads);
   }
 
@@ -209,36 +261,70 @@ class CpuExecutable : public Executable {
       adopt(state, latest_);
       return;
     }
+    // What parameters hold at the first call is kept, not all that a training makes of them.
+    const bool is_kept = folder_.keeps() && !has_prepared_;
+    const std::string identity = is_kept ? folder_.identity_of(parameters) : std::string();
+    if (is_kept)
+      if (const PlanFolder::Arrays found = folder_.load(identity); found.data) {
+        latest_ = std::make_shared<Prepared>();
+        latest_->kept = found;
+        latest_->parameters.assign(parameters.begin(), parameters.end());
+        has_prepared_ = true;
+        for (const Portion& portion : portions_) release(portion, parameters);
+        return adopt(state, latest_);
+      }
     // Nobody but this state and this executable may see it change.
     state.prepared.reset();
-    if (!latest_ || latest_.use_count() > 1) {
+    if (!latest_ || latest_.use_count() > 1 || latest_->kept.data) {
       latest_ = std::make_shared<Prepared>();
       latest_->memory = Memory(plan_.prepared_bytes);
     }
+    // A file holds what lies between the arrays, too: not what this memory held before.
+    if (is_kept) std::memset(latest_->memory.data(), 0, static_cast<size_t>(plan_.prepared_bytes));
     // What others read there before they let go of it comes before what is written now.
     std::atomic_thread_fence(std::memory_order_acquire);
     const std::shared_ptr<Prepared> prepared = std::exchange(latest_, nullptr);
     adopt(state, prepared);
     try {
-      Run(plan_.preparation, state, cancellation);
+      for (const Portion& portion : portions_) {
+        Run(std::span(plan_.preparation).subspan(portion.begin, portion.end - portion.begin), state,
+            cancellation);
+        release(portion, parameters);
+      }
     } catch (...) {
       state.prepared.reset();  // half made: of use to nobody
       throw;
     }
     prepared->parameters.assign(parameters.begin(), parameters.end());
     latest_ = prepared;
+    has_prepared_ = true;
+    if (is_kept) folder_.save(identity, prepared->data());
+  }
+
+  void release(const Portion& portion, std::span<const Tensor> parameters) const {
+    for (const size_t b : portion.done) {
+      const Buffer& buffer = plan_.buffers[b];
+      const Tensor& tensor = buffer.place == Buffer::Place::constant
+                                 ? plan_.constants[buffer.index]
+                                 : parameters[buffer.index - plan_.inputs];
+      io::release_pages(
+          {static_cast<const char*>(tensor.raw()), static_cast<size_t>(tensor.bytes())});
+    }
   }
 
   void adopt(CpuState& state, const std::shared_ptr<Prepared>& prepared) const {
     state.prepared = prepared;
     for (size_t b = 0; b < plan_.buffers.size(); ++b)
       if (plan_.buffers[b].place == Buffer::Place::prepared)
-        state.bases[b] = prepared->memory.data() + plan_.offsets[b];
+        state.bases[b] = prepared->data() + plan_.offsets[b];
   }
 
   const Plan plan_;
   const Precision precision_;
+  const std::vector<Portion> portions_;
+  const PlanFolder folder_;
   mutable std::mutex mutex_;
+  mutable bool has_prepared_ = false;
   mutable std::shared_ptr<Prepared> latest_;
 };
 
@@ -271,8 +357,8 @@ std::unique_ptr<Executable> compile(const Graph& graph, const Options& options) 
   const Graph folded = fold_affine(widen_halves(graph));
   const Graph expanded = expand_lines(expand_normalizations(folded));
   const Graph planned = join_axes(expanded, max_fused_rank);
-  return std::make_unique<CpuExecutable>(Planner(planned, graph.parameters(), options).finish(),
-                                         options.precision);
+  return std::make_unique<CpuExecutable>(
+      graph, Planner(planned, graph.parameters(), options).finish(), options);
 }
 
 bool has_kernel(const Op& op) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,8 +49,9 @@ class InferenceSession:
     `backend` is one of convoy.backends(), by default that of
     `convoy.compile`. `providers`, if given,
     must leave the CPU to choose; others are passed over with a warning. `threads`, `precision` and
-    `instruction_set` are for the backend "cpu", see `convoy.compile`; the reference backend keeps
-    to one thread whatever the bound. Sessions may be shared by threads.
+    `instruction_set` are for the backend "cpu", `cache` is for "cpu" and "xla", see
+    `convoy.compile`; the reference backend keeps to one thread whatever the bound. Sessions may be
+    shared by threads.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class InferenceSession:
         threads: int | None = None,
         precision: str | None = None,
         instruction_set: str | None = None,
+        cache: str | os.PathLike[str] | None = None,
         sess_options: object | None = None,
         provider_options: object | None = None,
     ) -> None:
@@ -82,6 +85,7 @@ class InferenceSession:
             threads=threads,
             precision=precision,
             instruction_set=instruction_set,
+            cache=cache,
         )
 
     def run(

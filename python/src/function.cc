@@ -273,14 +273,20 @@ CpuOptions to_cpu_options(const std::string& backend, std::optional<int> threads
   return options;
 }
 
-XlaOptions to_xla_options(const std::string& backend, nb::handle layout, const OptionalPath& plugin,
-                          const OptionalPath& cache) {
-  check_used(!layout.is_none() || plugin || cache, "layout, plugin and cache", "xla", backend);
+XlaOptions to_xla_options(const std::string& backend, nb::handle layout,
+                          const OptionalPath& plugin) {
+  check_used(!layout.is_none() || plugin, "layout and plugin", "xla", backend);
   XlaOptions options;
   options.layout = to_layout(layout);
   if (plugin) options.plugin = *plugin;
-  if (cache) options.cache = *cache;
   return options;
+}
+
+void set_cache(CompileOptions& options, const OptionalPath& cache) {
+  if (!cache) return;
+  if (options.backend != "cpu" && options.backend != "xla")
+    throw ValueError(fmt::format("cache is for the backends cpu and xla, not {}", options.backend));
+  options.cpu.cache = options.xla.cache = *cache;
 }
 
 // Notes which outputs were asked for, and gives the values among them.
@@ -389,14 +395,14 @@ void bind_function(nb::module_& m) {
          bool optimize, int64_t memory_limit, std::optional<int> threads, nb::object precision,
          nb::object instruction_set, nb::object layout, const OptionalPath& plugin,
          const OptionalPath& cache) {
-        return compile_function(
-            inputs, outputs,
-            {.backend = backend,
-             .optimize = optimize,
-             .memory_limit = memory_limit,
-             .updates = to_updates(updates),
-             .cpu = to_cpu_options(backend, threads, precision, instruction_set),
-             .xla = to_xla_options(backend, layout, plugin, cache)});
+        CompileOptions options{.backend = backend,
+                               .optimize = optimize,
+                               .memory_limit = memory_limit,
+                               .updates = to_updates(updates),
+                               .cpu = to_cpu_options(backend, threads, precision, instruction_set),
+                               .xla = to_xla_options(backend, layout, plugin)};
+        set_cache(options, cache);
+        return compile_function(inputs, outputs, std::move(options));
       },
       "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = "reference",
       "updates"_a = nb::none(), "optimize"_a = true,
@@ -421,9 +427,9 @@ void bind_function(nb::module_& m) {
       "use at once), `precision` of float32 convolutions (None: \"default\"), `instruction_set` "
       "(None: the best that this machine has). For the backend \"xla\": `layout` is where channels "
       "stand inside (None: last "
-      "on CPUs, else first), `plugin` a library with GetPjrtApi in place of jaxlib, `cache` a "
-      "folder "
-      "where compiled programs are kept for later processes.");
+      "on CPUs, else first), `plugin` a library with GetPjrtApi in place of jaxlib. For both: "
+      "`cache`, a folder of your own where what they prepared or compiled is kept for later "
+      "processes.");
   m.def("backends", [] { return backends(); }, "Names of the backends of this build.");
 }
 

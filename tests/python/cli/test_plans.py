@@ -165,3 +165,18 @@ def test_backends_agree_with_options_of_one(model: Path) -> None:
         "--precision", "highest",
     )  # fmt: skip
     assert "cpu against reference" in shown
+
+
+def test_what_was_prepared_is_kept_in_the_cache(model: Path, tmp_path: Path) -> None:
+    arguments = ["run", model, "--dim", "N=2", "--random", "0", "--backend", "cpu"]
+    plain = run(*arguments).splitlines()[:-1]  # the last line has times
+    for _ in range(2):
+        assert run(*arguments, "--cache", tmp_path / "run").splitlines()[:-1] == plain
+    sides = ["--backends", "cpu,reference", "--random", "0"]
+    for verb, *extra in (["bench", "--seconds", "0"], ["profile", "--runs", "1"],
+                         ["compare", *sides]):  # fmt: skip
+        run(verb, model, "--dim", "N=2", "--cache", tmp_path / verb, *extra)
+    for verb in ("run", "bench", "profile", "compare"):
+        assert len(list((tmp_path / verb).iterdir())) == 1
+    said = run(*arguments[:-1], "reference", "--cache", tmp_path, fails=2)
+    assert "--cache is for the backends cpu and xla" in said

@@ -87,7 +87,7 @@ def test_compiled_programs_are_kept_in_the_cache(network: Path, tmp_path: Path) 
 
 
 def test_what_is_said_to_xla_is_not_passed_over(network: Path) -> None:
-    for option in (["--cache", "x"], ["--plugin", "x"], ["--layout", "channels_last"]):
+    for option in (["--plugin", "x"], ["--layout", "channels_last"]):
         _, stderr = run("run", network, "--dim", "N=1", "--random", "0", *option, code=2)
         assert "are for the backend xla" in stderr
 
