@@ -10,6 +10,7 @@
 #include "convoy/cpu/kernels/conv_direct.h"
 #include "convoy/cpu/kernels/steps.h"
 #include "convoy/cpu/kernels/winograd.h"
+#include "convoy/cpu/machine.h"
 #include "convoy/cpu/padding.h"
 #include "convoy/ops/ops.h"
 
@@ -211,13 +212,14 @@ std::string name_of(const Bf16Conv& plan) {
 /// The Winograd form that beats direct convolution by most; none when none does.
 std::optional<WinogradConv> best_winograd(Lowering& l, const ConvGeometry& geometry,
                                           const Epilogue& epilogue) {
-  constexpr double direct_speed = 0.95;  // of the peak
-  double least = static_cast<double>(geometry.products()) / direct_speed;
+  const WinogradMachine machine{
+      .l2_bytes = l2_cache_bytes(), .threads = l.threads(), .pace = multiply_adds_per_byte()};
+  double least = direct_cost(geometry, machine);
   std::optional<WinogradConv> best;
   for (const WinogradForm form : {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2}) {
     if (l.precision() == Precision::highest && form != WinogradForm::f2x2) continue;
     if (!winograd_fits(geometry, form)) continue;
-    WinogradConv plan = plan_winograd(geometry, epilogue, l.tier(), form, {.threads = l.threads()});
+    WinogradConv plan = plan_winograd(geometry, epilogue, l.tier(), form, machine);
     if (const double cost = winograd_cost(plan); cost < least) {
       least = cost;
       best = std::move(plan);

@@ -242,6 +242,39 @@ TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
   }
 }
 
+// Where a vector holds a block, up to four tiles use late weights as they are made.
+TEST(WinogradFew, tiles_need_no_array_of_weights) {
+  const struct {
+    int64_t batch;
+    Axes size;
+    bool few;
+  } cases[] = {{1, {1, 4, 3}, true},
+               {1, {1, 7, 4}, true},
+               {3, {1, 2, 4}, true},
+               {1, {1, 7, 7}, true},
+               {5, {1, 4, 4}, false}};
+  const WinogradMachine far{1 << 14, 3};
+  for (const auto& [batch, size, few] : cases) {
+    ConvGeometry conv{.batch = batch,
+                      .channels = 83,
+                      .outputs = 70,
+                      .in = size,
+                      .kernel = {1, 3, 3},
+                      .begin = {0, 1, 1}};
+    finish(conv, {0, 1, 1});
+    Problem problem(conv, 7);
+    problem.epilogue.residual = Epilogue::Residual::before;
+    for (const Tier tier : tiers()) {
+      const WinogradConv plan =
+          plan_winograd(conv, problem.epilogue, tier, WinogradForm::f4x4, far);
+      EXPECT_EQ(plan.few, few && plan.lanes == block) << to_string(tier);
+      const Images late = problem.run(tier, WinogradForm::f4x4, far, 3);
+      EXPECT_LT(error(problem, late), tolerance(WinogradForm::f4x4)) << to_string(tier);
+      EXPECT_EQ(values(late), values(problem.run(tier, WinogradForm::f4x4, {}, 1)));
+    }
+  }
+}
+
 // Parts of larger arrays, and every other row and column of one.
 TEST_P(Winograd, reads_and_writes_parts_of_larger_arrays) {
   std::mt19937 random(5);

@@ -183,34 +183,59 @@ void RunStream(const GemmPlan& plan, const GemmArrays& at, Range range, Worker& 
   }
 }
 
-HWY_INLINE float Dot(const float* a, const float* b, int64_t count) {
+/// sums[n] = Σ a·b[n] over `count` elements, of `N` rows b that are `step` apart. Rows come from
+/// far away: several at once, and fetched ahead, keep more of them on their way.
+template <int64_t N>
+HWY_INLINE void Dots(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t step,
+                     int64_t count, float* sums) {
   const D d;
-  V sum[4];
-  HWY_UNROLL(4) for (V& s : sum) s = hn::Zero(d);
+  constexpr int64_t ahead = 256;  // elements
+  V sum[N][2];
+  HWY_UNROLL(4) for (int64_t n = 0; n < N; ++n) sum[n][0] = sum[n][1] = hn::Zero(d);
   int64_t k = 0;
-  for (; k + 4 * lanes <= count; k += 4 * lanes) HWY_UNROLL(4)
-  for (int64_t v = 0; v < 4; ++v)
-    sum[v] = hn::MulAdd(hn::LoadU(d, a + k + v * lanes), hn::LoadU(d, b + k + v * lanes), sum[v]);
-  float rest = 0;
-  for (; k < count; ++k) rest += a[k] * b[k];
-  return rest +
-         hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sum[0], sum[1]), hn::Add(sum[2], sum[3]))));
+  for (; k + 2 * block <= count; k += 2 * block) {
+    HWY_UNROLL(4) for (int64_t n = 0; n < N; ++n) {
+      const float* const row = b + n * step + k;
+      __builtin_prefetch(row + ahead, 0, 2);
+      __builtin_prefetch(row + ahead + block, 0, 2);
+      HWY_UNROLL(8) for (int64_t v = 0; v < 2 * block; v += 2 * lanes) {
+        sum[n][0] = hn::MulAdd(hn::LoadU(d, a + k + v), hn::LoadU(d, row + v), sum[n][0]);
+        sum[n][1] =
+            hn::MulAdd(hn::LoadU(d, a + k + v + lanes), hn::LoadU(d, row + v + lanes), sum[n][1]);
+      }
+    }
+  }
+  HWY_UNROLL(4) for (int64_t n = 0; n < N; ++n) {
+    sums[n] = hn::GetLane(hn::SumOfLanes(d, hn::Add(sum[n][0], sum[n][1])));
+    for (int64_t t = k; t < count; ++t) sums[n] += a[t] * b[n * step + t];
+  }
 }
 
 void RunDots(const GemmPlan& plan, const GemmArrays& at, Range range) {
   for (int64_t item = range.begin; item < range.end; ++item) {
     const Space batch = point_of(item / plan.panels, plan.batch);
     const int64_t first = item % plan.panels * plan.panel;
+    const int64_t last = std::min(plan.columns, first + plan.panel);
     const float* a = at.a + offset_of(batch, plan.a.batch);
     const float* b = at.b + offset_of(batch, plan.b.batch);
     float* c = at.c + offset_of(batch, plan.c.batch);
-    for (int64_t j = first; j < std::min(plan.columns, first + plan.panel); ++j)
+    for (int64_t j = first, count; j < last; j += count) {
+      count = last - j >= 4 ? 4 : 1;
+      const float* const rows = b + j * plan.b.column;
       for (int64_t r = 0; r < plan.rows; ++r) {
-        const float bias = at.bias ? at.bias[j * plan.bias_stride] : 0.f;
-        const float sum = Dot(a + r * plan.a.row, b + j * plan.b.column, plan.depth) + bias;
-        float& to = c[r * plan.c.row + j * plan.c.column];
-        to = sum < plan.low ? plan.low : sum > plan.high ? plan.high : sum;
+        float sums[4];
+        if (count == 4)
+          Dots<4>(a + r * plan.a.row, rows, plan.b.column, plan.depth, sums);
+        else
+          Dots<1>(a + r * plan.a.row, rows, plan.b.column, plan.depth, sums);
+        for (int64_t n = 0; n < count; ++n) {
+          const float sum = sums[n] + (at.bias ? at.bias[(j + n) * plan.bias_stride] : 0.f);
+          c[r * plan.c.row + (j + n) * plan.c.column] = sum < plan.low    ? plan.low
+                                                        : sum > plan.high ? plan.high
+                                                                          : sum;
+        }
       }
+    }
   }
 }
 

@@ -91,6 +91,10 @@ void LateOutput(const WinogradConv& p, const WinogradArrays& at, Range range, fl
       float* const m_some = m + (o - unit) / block * p.output.block + (o - unit) % block;
       for (int64_t c = 0; c < g.channels; c += p.late_channels) {
         const Range channels{c, std::min(c + p.late_channels, g.channels)};
+        if (p.few) {
+          WinogradFew(p, chunk, at.shared, at.conv.weights, channels, o, m_some);
+          continue;
+        }
         WinogradWeights(p, at.conv.weights, channels, some, u);
         WinogradProductLate(p, chunk, at.shared, u, channels, some, m_some);
       }

@@ -32,6 +32,7 @@ enum class WinogradForm {
 struct WinogradMachine {
   int64_t l2_bytes = 1 << 20;  // of one core
   int64_t threads = 1;
+  int64_t pace = 3;  // multiply-adds of a core while a byte comes from beyond that cache
 };
 
 /// Vectors of output channels × tiles that fit the registers: `tiles[v]` for v vectors, 0 where the
@@ -73,6 +74,9 @@ struct WinogradConv {
   /// So many channels of weights at a time are transformed by the thread that is about to use them;
   /// packed weights are then the taps alone. 0: all are transformed when they are packed.
   int64_t late_channels = 0;
+  /// Tiles so few that late weights are used in the registers in which they are made.
+  bool few = false;
+  int64_t pace = 3;  // as of the machine
 
   int64_t products() const { return patch * patch; }
   int64_t depth_chunks() const {
@@ -88,9 +92,11 @@ WinogradConv plan_winograd(const ConvGeometry& geometry, const Epilogue& epilogu
                            WinogradForm form, const WinogradMachine& machine = {});
 
 /// Multiply-adds at full speed that would take as long as one call on one thread, to be compared
-/// with those of other kernels. Constants were fitted to layers of 16 … 512 channels on one machine
-/// with AVX-512; what was measured there lay within a quarter of it.
+/// with those of the direct kernel. Constants were fitted to layers of 16 … 512 channels on one
+/// machine with AVX-512 of half the width, where what was measured lay within a quarter of it, and
+/// to those of ResNet-18 and YOLO11n on one of twice the arithmetic.
 double winograd_cost(const WinogradConv& plan);
+double direct_cost(const ConvGeometry& geometry, const WinogradMachine& machine);
 
 /// Pieces of work of a phase. Give a thread one run of them: it blocks its tiles by itself.
 int64_t items(const WinogradConv& plan, int phase);

@@ -74,6 +74,11 @@ void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, R
 void WinogradProductLate(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
                          const float* weights, Range channels, Range outputs, float* m);
 
+/// Both in one go for one block of outputs and a chunk of at most winograd_few_tiles tiles by
+/// F(4×4,3×3), where a vector holds a block: transformed weights stay in registers.
+void WinogradFew(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
+                 const float* taps, Range channels, int64_t output, float* m);
+
 /// Transforms m, applies the epilogue, stores into y.
 void WinogradOutput(const WinogradConv& p, const ConvArrays& at, const WinogradChunk& chunk,
                     Range outputs, const float* m);

@@ -11,6 +11,8 @@ constexpr int64_t element = sizeof(float);
 
 /// The most tiles of a call whose weights are transformed late: their products stay in the cache.
 constexpr int64_t late_tiles = 49;
+/// The most whose sums, of one row of products, fit the registers beside the weights.
+constexpr int64_t few_tiles = 4;
 
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
 
@@ -71,6 +73,16 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
 /// cache, once for all tiles of the call.
 void transform_late(WinogradConv& p, const WinogradMachine& machine) {
   const ConvGeometry& g = p.geometry;
+  p.few = p.form == WinogradForm::f4x4 && p.lanes == block && p.tiles <= few_tiles;
+  if (p.few) {
+    p.register_outputs = p.unit_outputs = block;
+    p.late_channels = 2 * block;  // their taps stay in the nearest cache
+    p.chunk_tiles = p.tiles;
+    p.chunk_outputs = block;
+    p.output = planes(p.products(), block, 1, p.tiles);
+    p.streamed_bytes = packed_size(p) * element;
+    return;
+  }
   const int64_t fitting =
       machine.l2_bytes / 2 / (p.products() * element * p.register_outputs) / block * block;
   p.late_channels = std::clamp(fitting, block, whole_blocks(g.channels));
@@ -95,6 +107,7 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   p.geometry = g;
   p.epilogue = epilogue;
   p.form = form;
+  p.pace = machine.pace;
   p.tile = form == WinogradForm::f2x2 ? 2 : 4;
   p.patch = p.tile * stride_of(form) + 3 - stride_of(form);
   p.rows = ceil_divide(g.out[1], p.tile);
@@ -133,6 +146,7 @@ int64_t items(const WinogradConv& p, int phase) {
 }
 
 int64_t scratch_bytes(const WinogradConv& p) {
+  if (p.few) return element * p.output.size;
   if (p.late_channels > 0) return element * (p.output.size + p.products() * p.weights_plane);
   return element * (p.output.size + (p.phases == 1 ? p.input.size : 0));
 }
@@ -150,9 +164,20 @@ int64_t pack_items(const WinogradConv& p) {
   return blocks_of(g.outputs) * g.kernel[0] * blocks_of(g.channels);
 }
 
+double direct_cost(const ConvGeometry& g, const WinogradMachine& machine) {
+  const double products = static_cast<double>(g.products());
+  if (machine.pace <= 3) return products / 0.95;
+  // Most of the weights come while it computes, but not all.
+  const int64_t bytes = element * g.groups * g.outputs * g.channels * product(g.kernel);
+  const int64_t waits = bytes > machine.l2_bytes ? (machine.pace - 3) * bytes : 0;
+  return products / 0.75 + static_cast<double>(waits);
+}
+
 double winograd_cost(const WinogradConv& p) {
   const ConvGeometry& g = p.geometry;
   const auto real = [](int64_t value) { return static_cast<double>(value); };
+  const double slow = real(p.pace) / 3;  // where memory is slow for the arithmetic, caches are too
+  const double weights = real(g.channels * whole_blocks(g.outputs));
   // Of a register tile and one channel: multiply-adds, or loads where it is narrow; each register
   // tile costs as much again as three channels to be set up and stored.
   const int64_t vectors = p.register_outputs / p.lanes;
@@ -161,19 +186,22 @@ double winograd_cost(const WinogradConv& p) {
   const double sums = real(vectors) * width;
   const double narrow = std::max({sums, real(vectors) + width, 4.0}) / sums;
   const double values = real(p.products()) * real(p.tiles);  // transformed, of one channel
-  const double products = values * real(g.out[0] * whole_blocks(g.outputs)) *
-                          (real(g.kernel[0] * g.channels) + 3) * narrow;
+  double products = values * real(g.out[0] * whole_blocks(g.outputs)) *
+                    (real(g.kernel[0] * g.channels) + 3) * narrow;
+  if (p.few) products = (p.pace > 3 ? 450 : 260) * weights;
   // Transforms wait for memory: so many multiply-adds a value, as measured with Zen 4. At stride 2
   // they read twice as much.
   const double in = p.form == WinogradForm::stride2 ? 15 : 6, out = 4;
   const double slices = real(input_slices(g, p.chunk_depth) * p.depth_chunks());
   const double transforms = values * (in * slices * real(whole_blocks(g.channels)) +
                                       out * real(g.out[0] * whole_blocks(g.outputs)));
-  const double weights = p.late_channels == 0
-                             ? 0
-                             : 6 * real(p.products()) * real(g.channels * whole_blocks(g.outputs));
-  // Weights from beyond the L2 cache come while products run: 3 multiply-adds a byte.
-  return std::max(products, 3 * real(p.streamed_bytes)) + transforms + weights;
+  const double late = p.late_channels == 0 || p.few ? 0 : 6 * slow * real(p.products()) * weights;
+  // Weights from beyond the L2 cache come while products run.
+  const double cost = std::max(products, real(p.pace * p.streamed_bytes)) + transforms + late;
+  // The many planes of the form for stride 2 fill the caches together with weights that do not stay
+  // there, which tells where memory is slow.
+  const bool crowded = p.form == WinogradForm::stride2 && p.streamed_bytes > 0 && p.pace > 3;
+  return crowded ? 2 * cost : cost;
 }
 
 }  // namespace convoy::cpu
