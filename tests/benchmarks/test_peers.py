@@ -1,6 +1,7 @@
 """What benchmarks/peers makes of figures: ratios, a table, the page; and the cases it has."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -116,6 +117,7 @@ def test_a_worker_takes_one_case_after_the_other() -> None:
         capture_output=True,
         text=True,
         check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(convoy.__file__).parents[1])},
     )
     first, turn, unknown, again = map(json.loads, done.stdout.splitlines())
     assert first["mean"] == again["mean"]

@@ -218,6 +218,27 @@ TEST_P(Winograd, takes_weights_wherever_they_lie) {
   check(problem, GetParam());
 }
 
+// Every third tap of a kernel of 7×7, as the gradient of a convolution with stride 3 takes them.
+TEST_P(Winograd, takes_some_of_the_taps_of_a_larger_kernel) {
+  std::mt19937 random(4);
+  ConvGeometry conv = random_geometry(random, GetParam());
+  conv.batch = 1;
+  conv.channels = 19;
+  conv.outputs = 34;
+  finish(conv, {conv.kernel[0] - 1, 1, 1});
+  Problem problem(conv, 3);
+  const int64_t taps = conv.kernel[0] * 49;
+  problem.weights.resize(static_cast<size_t>(34 * 19 * taps));
+  std::uniform_real_distribution<float> any(-1, 1);
+  for (float& w : problem.weights) w = any(random);
+  for (const int64_t sign : {1, -1}) {
+    const int64_t first = sign > 0 ? 0 : taps - 1;
+    problem.view = {problem.weights.data(),          first, 0, 19 * taps, taps,
+                    {sign * 49, sign * 21, sign * 3}};
+    check(problem, GetParam());
+  }
+}
+
 // Weights of small maps that no cache holds are kept as taps and transformed when they are needed.
 TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
   const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;

@@ -114,7 +114,6 @@ struct WinogradArrays {
   float* shared = nullptr;
 };
 
-/// Of weights whose nine taps of a slice are neighbours in memory, in their order or flipped.
 using WinogradPack = void (*)(const WinogradConv& plan, const WeightView& weights, float* packed,
                               Range range);
 WinogradPack winograd_pack(Tier tier);

@@ -16,11 +16,26 @@ HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
+/// As Collect, wherever the taps lie.
+void Gather(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
+  const float* const first = w.data + w.first + slice * w.tap[0];
+  for (int64_t c = channels.begin; c < channels.end; ++c)
+    for (int64_t i = 0; i < 3; ++i)
+      for (int64_t j = 0; j < 3; ++j, to += block) {
+        const float* const from = first + c * w.channel + i * w.tap[1] + j * w.tap[2];
+        for (int64_t o = outputs.begin; o < outputs.begin + block; ++o)
+          to[o - outputs.begin] = o < outputs.end ? from[o * w.output] : 0;
+      }
+}
+
 /// Weights of one block of outputs, one block of channels and one slice of the kernel:
 /// [channel][tap][16], zeros for outputs that do not exist. Their transform runs along outputs.
 void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
   constexpr int64_t taps = winograd_taps;
   const bool flipped = w.tap[2] < 0;
+  const int64_t next = flipped ? -1 : 1;
+  // Those of a phase of a larger kernel are not neighbours.
+  if (w.tap[2] != next || w.tap[1] != 3 * next) return Gather(w, slice, outputs, channels, to);
   const float* const first = w.data + w.first + slice * w.tap[0] + outputs.begin * w.output +
                              channels.begin * w.channel - (flipped ? taps - 1 : 0);
   const int64_t rows = outputs.end - outputs.begin, count = channels.end - channels.begin;
