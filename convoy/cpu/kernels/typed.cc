@@ -182,7 +182,7 @@ struct Relu {
 template <class T>
 TypedRow activation_of(ActivationKind kind) {
   if constexpr (std::same_as<T, double>) {
-    constexpr auto kinds = EnumNames<ActivationKind>::values;
+    static constexpr auto kinds = EnumNames<ActivationKind>::values;
     return [&]<size_t... I>(std::index_sequence<I...>) {
       TypedRow found = nullptr;
       ((kinds[I].first == kind ? void(found = row<Activated<kinds[I].first>, T, T>) : void()), ...);
