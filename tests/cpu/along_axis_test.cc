@@ -139,7 +139,9 @@ void expect_maxima() {
           along_axis(Along::maximum, dtype_of<T>, axis.outer, axis.in, axis.inner, taps);
       plan.unit = 10;
       for (const Tier tier : tiers()) {
-        const auto [y, indices] = run<T>(plan, tier, x, found, true);
+        const auto result = run<T>(plan, tier, x, found, true);
+        const auto& y = result.y;
+        const auto& indices = result.indices;
         EXPECT_EQ(run<T>(plan, tier, x, {}, false).indices.size(), 0u);
         for_each(axis, taps, [&](size_t to, const std::vector<Tap>& element, auto&& at) {
           const Tap* best = nullptr;
