@@ -110,12 +110,12 @@ PoolPlan pool_plan(int64_t channels, int64_t side, int64_t kernel, int64_t strid
   return plan;
 }
 
-void pool(benchmark::State& state, PoolKernel (*kernel)(Tier, DType), int64_t channels,
+void pool(benchmark::State& state, PoolKernel (*kernel)(Tier, convoy::DType), int64_t channels,
           int64_t side, int64_t size, int64_t stride, int64_t pad) {
   const PoolPlan plan = pool_plan(channels, side, size, stride, pad);
   const auto x = array(blocked_size(channels, plan.in));
   const auto y = array(blocked_size(channels, plan.out));
-  measure(state, kernel(tiers()[0], DType::float32), plan, PoolArrays{x.get(), y.get()},
+  measure(state, kernel(tiers()[0], convoy::DType::float32), plan, PoolArrays{x.get(), y.get()},
           items(plan), scratch_bytes(plan), channels * (product(plan.in) + product(plan.out)));
 }
 BENCHMARK_CAPTURE(pool, max_3x3_s2_64x112x112, max_pool_kernel, 64, 112, 3, 2, 1);
