@@ -263,6 +263,29 @@ TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
   }
 }
 
+// With more, the products of all tiles would not stay in the cache.
+TEST(WinogradLate, up_to_64_tiles_share_weights_that_are_transformed_late) {
+  const WinogradMachine far{1 << 14, 2};
+  for (const auto& [size, late] : {std::pair{Axes{1, 32, 29}, true}, {Axes{1, 17, 50}, false}}) {
+    ConvGeometry conv{.batch = 1,
+                      .channels = 83,
+                      .outputs = 70,
+                      .in = size,
+                      .kernel = {1, 3, 3},
+                      .begin = {0, 1, 1}};
+    finish(conv, {0, 1, 1});
+    Problem problem(conv, 8);
+    for (const Tier tier : tiers()) {
+      const WinogradConv plan = plan_winograd(conv, {}, tier, WinogradForm::f4x4, far);
+      EXPECT_EQ(plan.tiles, late ? 64 : 65);
+      EXPECT_EQ(plan.late_channels > 0, late) << to_string(tier);
+      const Images y = problem.run(tier, WinogradForm::f4x4, far, 2);
+      EXPECT_LT(error(problem, y), tolerance(WinogradForm::f4x4)) << to_string(tier);
+      EXPECT_EQ(values(y), values(problem.run(tier, WinogradForm::f4x4, {}, 1)));
+    }
+  }
+}
+
 // Where a vector holds a block, up to four tiles use late weights as they are made.
 TEST(WinogradFew, tiles_need_no_array_of_weights) {
   const struct {

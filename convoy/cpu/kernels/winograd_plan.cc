@@ -10,7 +10,7 @@ namespace {
 constexpr int64_t element = sizeof(float);
 
 /// The most tiles of a call whose weights are transformed late: their products stay in the cache.
-constexpr int64_t late_tiles = 49;
+constexpr int64_t late_tiles = 64;
 /// The most whose sums, of one row of products, fit the registers beside the weights.
 constexpr int64_t few_tiles = 4;
 
@@ -120,7 +120,7 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   const int64_t weights_bytes =
       checked_multiply(p.products() * element, checked_multiply(taps, whole_blocks(g.outputs)));
   choose_chunks(p, machine, weights_bytes);
-  const bool few = each < p.register_tiles || (weights_bytes > machine.l2_bytes && each < 32);
+  const bool few = each < p.register_tiles || (weights_bytes > machine.l2_bytes && each <= 32);
   if (machine.threads > 1 && few) p.phases = 2;
 
   const int64_t passes = checked_multiply(p.depth_chunks(), ceil_divide(p.tiles, p.chunk_tiles));
