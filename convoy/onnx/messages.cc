@@ -31,20 +31,69 @@ void add_pair(pbf_writer& parent, uint32_t tag, std::string_view key, std::strin
   pair.add_string(2, value.data(), value.size());
 }
 
-void write_tensor(pbf_writer& out, std::string_view name, const Tensor& tensor,
-                  std::string_view location = {}, int64_t offset = -1) {
+std::string_view data_of(const Tensor& tensor) {
+  return {static_cast<const char*>(tensor.raw()), static_cast<size_t>(tensor.bytes())};
+}
+
+/// What stands before the data.
+void write_heading(pbf_writer& out, std::string_view name, const Tensor& tensor) {
   out.add_packed_int64(1, tensor.extents().begin(), tensor.extents().end());
   out.add_int32(2, to_onnx(tensor.dtype()));
   if (!name.empty()) out.add_string(8, name.data(), name.size());
-  if (offset >= 0) {
-    add_pair(out, 13, "location", location);
-    add_pair(out, 13, "offset", std::to_string(offset));
-    add_pair(out, 13, "length", std::to_string(tensor.bytes()));
-    out.add_int32(14, external_location);
-  } else {
-    out.add_bytes(9, static_cast<const char*>(tensor.raw()), static_cast<size_t>(tensor.bytes()));
-  }
 }
+
+/// An initialiser with its data in another file, or after the other fields; then a comment of
+/// blanks makes the data begin where a mapped file can be computed with, if there is much of it.
+class Initializer {
+ public:
+  Initializer(const std::string& name, const Tensor& tensor, std::string_view location,
+              int64_t offset) {
+    pbf_writer out(fields_);
+    write_heading(out, name, tensor);
+    if (offset >= 0) {
+      add_pair(out, 13, "location", location);
+      add_pair(out, 13, "offset", std::to_string(offset));
+      add_pair(out, 13, "length", std::to_string(tensor.bytes()));
+      out.add_int32(14, external_location);
+    } else {
+      data_ = data_of(tensor);
+      has_data_ = true;
+    }
+  }
+
+  /// Lays it out for that place in the file; the place after it.
+  size_t place(size_t at) {
+    constexpr size_t alignment = 64, small = 1024;
+    comment_ = 0;
+    if (has_data_ && data_.size() >= small)
+      while (comment_ <= alignment && (at + size() - data_.size()) % alignment != 0) ++comment_;
+    return at + size();
+  }
+
+  void write(std::string& bytes) const {
+    pbf_writer graph(bytes);
+    pbf_writer out(graph, 5, message_size());
+    bytes.append(fields_);
+    if (comment_ > 0) out.add_string(12, std::string(comment_ - 1, ' '));
+    if (has_data_) out.add_bytes(9, data_.data(), data_.size());
+  }
+
+ private:
+  /// Of a field of so many bytes, whose number takes one.
+  static size_t field_size(size_t bytes) {
+    return 1 + static_cast<size_t>(protozero::length_of_varint(bytes)) + bytes;
+  }
+  size_t message_size() const {
+    return fields_.size() + (comment_ > 0 ? field_size(comment_ - 1) : 0) +
+           (has_data_ ? field_size(data_.size()) : 0);
+  }
+  size_t size() const { return field_size(message_size()); }
+
+  std::string fields_;
+  std::string_view data_;
+  bool has_data_ = false;
+  size_t comment_ = 0;  // one more than its blanks; 0: none
+};
 
 struct AttributeWriter {
   pbf_writer& out;
@@ -73,7 +122,8 @@ struct AttributeWriter {
   void operator()(const Tensor& value) const {
     {
       pbf_writer tensor(out, 5);
-      write_tensor(tensor, {}, value);
+      write_heading(tensor, {}, value);
+      tensor.add_bytes(9, data_of(value).data(), data_of(value).size());
     }
     type(attribute_type::tensor);
   }
@@ -133,19 +183,32 @@ std::string model_bytes(const Graph& graph, int64_t opset, std::string_view node
     else
       add_pair(model, 14, key, value);
   }
-  pbf_writer out(model, 7);
-  bytes.append(nodes);
+  std::string first(nodes), last;
   const std::string_view name = graph.name.empty() ? "graph" : std::string_view(graph.name);
-  out.add_string(2, name.data(), name.size());
-  for (size_t i = 0; i < initializers.size(); ++i) {
-    pbf_writer tensor(out, 5);
-    write_tensor(tensor, initializers[i].first, initializers[i].second, location,
-                 location.empty() ? -1 : offsets[i]);
-  }
+  pbf_writer(first).add_string(2, name.data(), name.size());
+  pbf_writer end(last);
   for (const Value& input : graph.inputs)
-    write_value(pbf_writer(out, 11), input.node()->name, input.type());
+    write_value(pbf_writer(end, 11), input.node()->name, input.type());
   for (const Output& output : graph.outputs)
-    write_value(pbf_writer(out, 12), output.name, output.value.type());
+    write_value(pbf_writer(end, 12), output.name, output.value.type());
+
+  std::vector<Initializer> arrays;
+  for (size_t i = 0; i < initializers.size(); ++i)
+    arrays.emplace_back(initializers[i].first, initializers[i].second, location,
+                        location.empty() ? -1 : offsets[i]);
+  // Where the graph begins depends on how many bytes its size takes, and its size on that.
+  size_t size = 0;
+  for (size_t digits = 1; digits <= 10; ++digits) {
+    const size_t begin = bytes.size() + 1 + digits;
+    size_t at = begin + first.size();
+    for (Initializer& array : arrays) at = array.place(at);
+    size = at + last.size() - begin;
+    if (static_cast<size_t>(protozero::length_of_varint(size)) <= digits) break;
+  }
+  const pbf_writer out(model, 7, size);
+  bytes.append(first);
+  for (const Initializer& array : arrays) array.write(bytes);
+  bytes.append(last);
   return bytes;
 }
 
