@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "convoy/cpu/plan/lowering.h"
 #include "convoy/cpu/plan/plan.h"
 #include "convoy/cpu/plan_file.h"
+#include "convoy/cpu/portions.h"
 #include "convoy/cpu/threads.h"
 #include "convoy/io/mapped_file.h"
 #include "convoy/passes/passes.h"
@@ -124,44 +124,6 @@ class Run {
   std::atomic<size_t> failed_at_;  // the step after which all threads leave
   std::exception_ptr failure_;
 };
-
-/// Some steps of a preparation one after the other, and the arrays that nothing reads after them.
-struct Portion {
-  size_t begin, end;
-  std::vector<size_t> done;  // buffers of constants and parameters
-};
-
-/// The preparation in portions that read so much, for the memory of weights in a file to be given
-/// back as they are packed: beside packed ones they serve for nothing.
-std::vector<Portion> portions_of(const Plan& plan) {
-  constexpr int64_t portion_bytes = int64_t{16} << 20;
-  const auto is_source = [&](size_t buffer) {
-    return plan.buffers[buffer].place == Buffer::Place::constant ||
-           plan.buffers[buffer].place == Buffer::Place::input;
-  };
-  std::map<size_t, size_t> last;  // reader of a buffer
-  for (size_t s = 0; s < plan.preparation.size(); ++s)
-    for (const Array& array : plan.preparation[s].reads)
-      if (is_source(array.buffer)) last[array.buffer] = s;
-  for (const Step& step : plan.steps)
-    for (const Array& array : step.reads) last.erase(array.buffer);
-  std::vector<Portion> portions;
-  Portion next{0, 0, {}};
-  int64_t bytes = 0;
-  for (size_t s = 0; s < plan.preparation.size(); ++s) {
-    next.end = s + 1;
-    for (const Array& array : plan.preparation[s].reads)
-      if (const auto found = last.find(array.buffer); found != last.end() && found->second == s) {
-        next.done.push_back(array.buffer);
-        bytes += array.bytes();
-        last.erase(found);
-      }
-    if (bytes < portion_bytes && next.end < plan.preparation.size()) continue;
-    portions.push_back(std::exchange(next, {s + 1, s + 1, {}}));
-    bytes = 0;
-  }
-  return portions;
-}
 
 class CpuExecutable : public Executable {
  public:
@@ -270,7 +232,6 @@ class CpuExecutable : public Executable {
         latest_->kept = found;
         latest_->parameters.assign(parameters.begin(), parameters.end());
         has_prepared_ = true;
-        for (const Portion& portion : portions_) release(portion, parameters);
         return adopt(state, latest_);
       }
     // Nobody but this state and this executable may see it change.
@@ -291,6 +252,8 @@ class CpuExecutable : public Executable {
             cancellation);
         release(portion, parameters);
       }
+      // What came with others, as the system reads around what is asked for.
+      for (const Portion& portion : portions_) release(portion, parameters);
     } catch (...) {
       state.prepared.reset();  // half made: of use to nobody
       throw;
@@ -302,7 +265,7 @@ class CpuExecutable : public Executable {
   }
 
   void release(const Portion& portion, std::span<const Tensor> parameters) const {
-    for (const size_t b : portion.done) {
+    for (const size_t b : portion.sources) {
       const Buffer& buffer = plan_.buffers[b];
       const Tensor& tensor = buffer.place == Buffer::Place::constant
                                  ? plan_.constants[buffer.index]

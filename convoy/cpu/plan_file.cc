@@ -83,7 +83,9 @@ std::string PlanFolder::identity_of(std::span<const Tensor> parameters) const {
   std::vector<std::string_view> values;
   for (const Tensor& constant : constants_) values.push_back(bytes_of(constant));
   for (const size_t i : read_) values.push_back(bytes_of(parameters[i]));
-  return fmt::format("{}values {}\n", about_, digest(values, plan_.threads));
+  const std::string hash = digest(values, plan_.threads);
+  for (const std::string_view bytes : values) io::release_pages(bytes);  // read once, for this
+  return fmt::format("{}values {}\n", about_, hash);
 }
 
 std::filesystem::path PlanFolder::path_of(const std::string& identity) const {

@@ -57,11 +57,11 @@ void release_pages(std::string_view bytes) {
   if (found == all.sizes.begin()) return;
   --found;
   if (bytes.data() + bytes.size() > found->first + found->second) return;
-  // Whole pages alone: what shares one with others stays.
+  // Whole pages, also those that others share: they come back, too.
   const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
   const auto offset = static_cast<size_t>(bytes.data() - found->first);
-  const size_t begin = (offset + page - 1) / page * page;
-  const size_t end = (offset + bytes.size()) / page * page;
+  const size_t begin = offset / page * page;
+  const size_t end = offset + bytes.size();
   if (begin < end) ::madvise(const_cast<char*>(found->first) + begin, end - begin, MADV_DONTNEED);
 }
 

@@ -28,8 +28,8 @@ class MappedFile {
   size_t size_;
 };
 
-/// Lets the system have back the memory of those bytes that lie in mapped files: whoever reads them
-/// again gets them from the file. Nothing happens to other bytes.
+/// Lets the system have back the memory of those bytes that lie in mapped files, and of what shares
+/// its pages: whoever reads them again gets them from the file. Nothing happens to other bytes.
 void release_pages(std::string_view bytes);
 
 /// The folder of a model, from which weights may be read that are stored beside it, and nothing
