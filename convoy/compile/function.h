@@ -22,8 +22,9 @@ using CpuOptions = cpu::Options;
 using XlaOptions = xla::Options;
 
 struct CompileOptions {
-  /// One of backends().
-  std::string backend = "reference";
+  /// One of backends(): "cpu" is the fast one that every machine has, "reference" the plain one
+  /// that it is held to.
+  std::string backend = "cpu";
   /// Simplify the graph (fold constants, merge common subexpressions) before lowering.
   bool optimize = true;
   /// The arrays of a call may not take more bytes than this, neither one alone nor all that are

@@ -48,6 +48,9 @@ struct CpuState : Executable::State {
   std::shared_ptr<Prepared> prepared;
 };
 
+/// Of a thread: five milliseconds, some tenths of a second where kernels suit a convolution least.
+constexpr int64_t flops_between_checks = int64_t{1} << 30;
+
 /// The steps of a list, run by all threads of a call together. With `timeline`, which has room for
 /// every thread and step, it notes when.
 class Run {
@@ -88,7 +91,15 @@ class Run {
       const Range range = share(step.task->items(), index, count);
       if (range.begin >= range.end) return;
       const int64_t begin = timeline_ ? nanoseconds() : 0;
-      step.task->run(bases, range, state_.workers[static_cast<size_t>(index)]);
+      const int64_t parts = std::max<int64_t>(step.flops / count / flops_between_checks, 1);
+      for (int64_t part = 0; part < parts; ++part) {
+        if (part > 0 && index == 0) cancellation_.check();
+        if (has_failed_.load(std::memory_order_relaxed)) return;
+        const Range piece = share(range.end - range.begin, part, parts);
+        if (piece.begin >= piece.end) continue;
+        step.task->run(bases, {range.begin + piece.begin, range.begin + piece.end},
+                       state_.workers[static_cast<size_t>(index)]);
+      }
       if (timeline_) timeline_->threads[static_cast<size_t>(index)][s] = {begin, nanoseconds()};
     } catch (const Violation& violation) {
       fail(s, as_error(violation, *step.node));

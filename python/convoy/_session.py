@@ -46,8 +46,7 @@ class InferenceSession:
         session = convoy.InferenceSession("model.onnx")
         outputs = session.run(None, {"images": array})
 
-    `backend` is one of convoy.backends(), by default that of
-    `convoy.compile`. `providers`, if given,
+    `backend` is one of convoy.backends(), by default that of `convoy.compile`. `providers`, if given,
     must leave the CPU to choose; others are passed over with a warning. `threads`, `precision` and
     `instruction_set` are for the backend "cpu", `cache` is for "cpu" and "xla", see
     `convoy.compile`; the reference backend keeps to one thread whatever the bound. Sessions may be
@@ -77,7 +76,7 @@ class InferenceSession:
         for name in names:
             if name != "CPUExecutionProvider":
                 warnings.warn(f"there is no {name}: running on the CPU", stacklevel=2)
-        if backend in (None, "reference"):
+        if backend == "reference":
             threads = None  # it has one
         self._model = Model(
             path_or_bytes,

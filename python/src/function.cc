@@ -404,7 +404,7 @@ void bind_function(nb::module_& m) {
         set_cache(options, cache);
         return compile_function(inputs, outputs, std::move(options));
       },
-      "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = "reference",
+      "inputs"_a, "outputs"_a = nb::none(), nb::kw_only(), "backend"_a = CompileOptions{}.backend,
       "updates"_a = nb::none(), "optimize"_a = true,
       "memory_limit"_a = CompileOptions{}.memory_limit, "threads"_a.none() = nb::none(),
       "precision"_a = nb::none(), "instruction_set"_a = nb::none(), "layout"_a = nb::none(),
@@ -412,17 +412,18 @@ void bind_function(nb::module_& m) {
       nb::sig(
           "def compile(inputs: Graph | Value | collections.abc.Sequence[Value], outputs: Value "
           "| collections.abc.Sequence[Value | None] | None = None, *, backend: str = "
-          "'reference', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
+          "'cpu', updates: dict[Parameter, Value] | None = None, optimize: bool = True, "
           "memory_limit: int = 68719476736, threads: int | None = None, precision: "
           "typing.Literal['highest', 'default', 'bf16'] | None = None, instruction_set: "
           "typing.Literal['avx512', 'avx2', 'sse4', 'neon'] | None = None, layout: "
           "typing.Literal['channels_first', "
           "'channels_last'] | None = None, plugin: str | os.PathLike[str] | None = None, cache: "
           "str | os.PathLike[str] | None = None) -> Function"),
-      "Compiles outputs as a function of inputs, or a Graph. `updates` maps parameters to the "
-      "values that "
-      "replace theirs after each call; `memory_limit` bounds the bytes of each array, and of all "
-      "alive at once. For the backend \"cpu\": `threads` of a call (None: as many as the process "
+      "Compiles outputs as a function of inputs, or a Graph, for one of backends(): \"cpu\" is the "
+      "fast one that every machine has, \"reference\" the plain one that it is held to. `updates` "
+      "maps parameters to the values that replace theirs after each call; `memory_limit` bounds "
+      "the bytes of each array, and of all alive at once. For the backend \"cpu\": `threads` of a "
+      "call (None: as many as the process "
       "may "
       "use at once), `precision` of float32 convolutions (None: \"default\"), `instruction_set` "
       "(None: the best that this machine has). For the backend \"xla\": `layout` is where channels "

@@ -69,7 +69,7 @@ TEST(Profile, TracesTheRunInTheMiddleWithATrackForEachThread) {
 
 TEST(Profile, IsOfBackendsThatHaveAPlan) {
   const Value x = input("x", {DType::float32, {2}});
-  const Function f = compile({x}, {exp(x)});
+  const Function f = compile({x}, {exp(x)}, {.backend = "reference"});
   EXPECT_THROW(f.plan({{2}}), NotSupportedError);
   EXPECT_THROW(f.profile(std::vector<Tensor>{Tensor::zeros(DType::float32, {2})}),
                NotSupportedError);

@@ -34,11 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "differs_on(backend, reason): what is tested is documented to differ there"
     )
-    backend = config.getoption("--backend")
-    if backend != "reference":
-        import support
+    import support
 
-        support.use_backend(backend)
+    support.use_backend(config.getoption("--backend"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,6 +1,9 @@
 """The backend cpu as Python users meet it: options, plans, profiles."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -15,6 +18,24 @@ def graph():
     x = convoy.input("x", ("N", 3, 8, 8))
     w = convoy.parameter("w", np.linspace(-1, 1, 5 * 3 * 9, dtype=np.float32).reshape(5, 3, 3, 3))
     return convoy.Graph(x, {"y": convoy.relu(convoy.conv(x, w, name="stem"))})
+
+
+def test_it_is_the_default(graph, tmp_path):
+    path = tmp_path / "net.onnx"
+    convoy.onnx.save(graph, path)
+    program = f"""
+import convoy, numpy as np
+graph = convoy.onnx.load({str(path)!r})
+x = np.ones((2, 3, 8, 8), np.float32)
+print(convoy.compile(graph).plan(x).precision)
+assert np.array_equal(convoy.InferenceSession({str(path)!r}).run(None, {{"x": x}})[0],
+                      convoy.compile(graph, backend="cpu")(x))
+"""
+    environment = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
+    shown = subprocess.run(
+        [sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True
+    )
+    assert shown.stdout == "default\n"
 
 
 def test_options_reach_the_plan(graph):
@@ -109,7 +130,7 @@ def test_sessions_take_options(graph, tmp_path):
     path = tmp_path / "net.onnx"
     convoy.onnx.save(graph, path)
     session = convoy.InferenceSession(path, backend="cpu", threads=2, precision="highest")
-    expected = convoy.InferenceSession(path, threads=2).run(None, {"x": X})[0]
+    expected = convoy.InferenceSession(path, threads=2, backend="reference").run(None, {"x": X})[0]
     np.testing.assert_allclose(session.run(None, {"x": X})[0], expected, rtol=1e-4, atol=1e-5)
     with pytest.raises(convoy.ValueError, match="backend cpu"):
         convoy.InferenceSession(path, precision="highest", backend="reference")

@@ -58,10 +58,10 @@ def refused(model: onnx.ModelProto | bytes, *words: str) -> str:
     """The message with which the model is refused, quickly and in little memory; with `words`."""
     data = model if isinstance(model, bytes) else model.SerializeToString()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(convoy.Error) as caught:
         convoy.onnx.load(data)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert grown < 100 + 300 * len(data) / 1e6, f"{grown:.0f} MiB for {len(data)} bytes"
     message = str(caught.value)
@@ -413,7 +413,7 @@ def constant(name: str, values: list[int]) -> TensorProto:
 
 def limited(build: Callable[[], onnx.ModelProto]) -> None:
     """Refused when it is read, or when it is asked to run within a limit of memory."""
-    start = time.monotonic()
+    start = time.process_time()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     data = build().SerializeToString()
 
@@ -423,7 +423,7 @@ def limited(build: Callable[[], onnx.ModelProto]) -> None:
 
     with pytest.raises(convoy.Error):
         load_and_run()
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
 
 
@@ -545,10 +545,10 @@ def test_exponential_functions() -> None:
     functions.append(function("F30", [helper.make_node("Relu", ["a"], ["b"])]))
     call = helper.make_node("F0", ["x"], ["y"], domain="own")
     data = model_of([call], functions=functions).SerializeToString()
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(convoy.LimitError):
         convoy.onnx.load(data, max_nodes=100_000)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_nested_branches() -> None:
@@ -574,10 +574,10 @@ def test_a_million_nodes() -> None:
     )
     model.graph.node.append(helper.make_node("Relu", ["v200000"], ["y"]))
     data = model.SerializeToString()
-    start = time.monotonic()
+    start = time.process_time()
     graph = convoy.onnx.load(data)
     assert len(graph.outputs) == 1
-    assert time.monotonic() - start < 30
+    assert time.process_time() - start < 30
     with pytest.raises(convoy.LimitError, match="limit"):
         convoy.onnx.load(data, max_nodes=100_000)
     with pytest.raises(convoy.LimitError, match="limit"):
