@@ -1,6 +1,7 @@
 // What a backend makes of a graph with known shapes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,13 +33,15 @@ class Executable {
   /// written in full. Nothing is checked here.
   virtual void run(State& state, const Arguments& arguments, std::span<Tensor> outputs,
                    const Cancellation& cancellation) const = 0;
-  /// As `run`, giving new arrays of `types`, the graph's output types. A backend that has memory
-  /// of its own for results gives that.
-  virtual std::vector<Tensor> results(State& state, const Arguments& arguments,
-                                      std::span<const Type> types,
+  /// Makes an array for an output of the graph, by its number.
+  using NewOutput = std::function<Tensor(size_t)>;
+  /// As `run`, giving `count` new arrays. A backend that has memory of its own for results gives
+  /// that.
+  virtual std::vector<Tensor> results(State& state, const Arguments& arguments, size_t count,
+                                      const NewOutput& new_output,
                                       const Cancellation& cancellation) const {
     std::vector<Tensor> outputs;
-    for (const Type& type : types) outputs.emplace_back(type.dtype, to_extents(type.shape));
+    for (size_t i = 0; i < count; ++i) outputs.push_back(new_output(i));
     run(state, arguments, outputs, cancellation);
     return outputs;
   }

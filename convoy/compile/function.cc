@@ -13,6 +13,7 @@
 #include "convoy/compile/backends.h"
 #include "convoy/compile/optimize.h"
 #include "convoy/compile/specialization.h"
+#include "convoy/compile/update_room.h"
 #include "convoy/passes/passes.h"
 
 namespace convoy {
@@ -162,7 +163,8 @@ class Function::Impl {
       : graph_(std::move(graph)),
         options_(std::move(options)),
         backend_(find_backend(options_.backend)),
-        specializations_(options_.specialization_limit) {
+        specializations_(options_.specialization_limit),
+        update_room_(options_.updates.size()) {
     check_options(options_);
     backend_.check(options_);
     // Updates are further outputs, unseen by the caller.
@@ -237,9 +239,8 @@ class Function::Impl {
     };
     if (options_.updates.empty()) return run_to(outputs);
     std::vector<Tensor> all(outputs.begin(), outputs.end());
-    const std::vector<Type>& types = call.specialization->outputs();
-    for (size_t i = outputs.size(); i < types.size(); ++i)
-      all.emplace_back(types[i].dtype, to_extents(types[i].shape));
+    for (size_t i = outputs.size(); i < call.specialization->outputs().size(); ++i)
+      all.push_back(new_output(*call.specialization, i));
     run_to(all);
     cancellation.check();
     store_updates(std::span(all).subspan(outputs.size()));
@@ -253,7 +254,8 @@ class Function::Impl {
     const Specialization& specialization = *call.specialization;
     std::vector<Tensor> all = specialization.executable().results(
         *call.state, {inputs, call.parameters.refreshed(specialization.parameters())},
-        specialization.outputs(), cancellation);
+        specialization.outputs().size(), [&](size_t i) { return new_output(specialization, i); },
+        cancellation);
     if (!options_.updates.empty()) {
       cancellation.check();
       store_updates(std::span(all).subspan(result_count()));
@@ -289,6 +291,13 @@ class Function::Impl {
     return std::make_shared<Specialization>(extents, graph, backend_, options_);
   }
 
+  /// Room for an output: a result, or the new value of a parameter.
+  Tensor new_output(const Specialization& specialization, size_t i) {
+    const Type& type = specialization.outputs()[i];
+    if (i < result_count()) return {type.dtype, to_extents(type.shape)};
+    return update_room_.make(i - result_count(), type);
+  }
+
   // All or none: what could fail comes first.
   void store_updates(std::span<Tensor> values) {
     std::vector<std::shared_ptr<const Tensor>> states;
@@ -302,6 +311,7 @@ class Function::Impl {
   const Backend& backend_;
   Graph with_updates_;
   SpecializationCache specializations_;
+  UpdateRoom update_room_;
   std::timed_mutex update_mutex_;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "convoy/base/error.h"
+#include "convoy/base/tensor_identity.h"
 #include "convoy/cpu/cpu.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/memory.h"
@@ -34,7 +36,7 @@ namespace {
 struct Prepared {
   Memory memory;            // or else
   PlanFolder::Arrays kept;  // by an earlier process
-  std::vector<Tensor> parameters;
+  std::vector<TensorIdentity> parameters;
 
   /// Steps of preparation alone write there, and only to memory.
   std::byte* data() const { return kept.data ? const_cast<std::byte*>(kept.data) : memory.data(); }
@@ -218,19 +220,24 @@ class CpuExecutable : public Executable {
     return static_cast<std::byte*>(const_cast<void*>(tensor.raw()));  // steps never write there
   }
 
-  /// Tensors never change once a parameter holds them: the same storage is the same values.
-  static bool same(std::span<const Tensor> a, std::span<const Tensor> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const Tensor& x, const Tensor& y) { return x.raw() == y.raw(); });
+  static bool is_of(const Prepared& prepared, std::span<const Tensor> parameters) {
+    return std::equal(prepared.parameters.begin(), prepared.parameters.end(), parameters.begin(),
+                      parameters.end(), std::mem_fn(&TensorIdentity::is_of));
+  }
+
+  static std::vector<TensorIdentity> identities(std::span<const Tensor> parameters) {
+    std::vector<TensorIdentity> result;
+    for (const Tensor& parameter : parameters) result.emplace_back(parameter);
+    return result;
   }
 
   /// Sees to it that the state has what is made of these parameters.
   void prepare(CpuState& state, std::span<const Tensor> parameters,
                const Cancellation& cancellation) const {
     if (plan_.preparation.empty()) return;
-    if (state.prepared && same(state.prepared->parameters, parameters)) return;
+    if (state.prepared && is_of(*state.prepared, parameters)) return;
     const std::lock_guard lock(mutex_);
-    if (latest_ && same(latest_->parameters, parameters)) {
+    if (latest_ && is_of(*latest_, parameters)) {
       adopt(state, latest_);
       return;
     }
@@ -241,7 +248,7 @@ class CpuExecutable : public Executable {
       if (const PlanFolder::Arrays found = folder_.load(identity); found.data) {
         latest_ = std::make_shared<Prepared>();
         latest_->kept = found;
-        latest_->parameters.assign(parameters.begin(), parameters.end());
+        latest_->parameters = identities(parameters);
         has_prepared_ = true;
         return adopt(state, latest_);
       }
@@ -269,7 +276,7 @@ class CpuExecutable : public Executable {
       state.prepared.reset();  // half made: of use to nobody
       throw;
     }
-    prepared->parameters.assign(parameters.begin(), parameters.end());
+    prepared->parameters = identities(parameters);
     latest_ = prepared;
     has_prepared_ = true;
     if (is_kept) folder_.save(identity, prepared->data());

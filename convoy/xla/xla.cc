@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "convoy/base/error.h"
+#include "convoy/base/tensor_identity.h"
 
 namespace convoy::xla {
 
@@ -14,15 +15,10 @@ stablehlo::Layout layout_for(const Options& options, const Client& client) {
                                     : stablehlo::Layout::channels_first;
 }
 
-/// An array as the client holds it, for as long as its storage is the one it was copied from.
+/// An array as the client holds it, and what it was copied from.
 struct Kept {
-  std::weak_ptr<const void> owner = {};
-  const void* data = nullptr;
+  TensorIdentity source = {};
   std::shared_ptr<const Buffer> buffer = {};
-
-  bool is_of(const Tensor& tensor) const {
-    return buffer && data == tensor.raw() && !owner.expired() && owner.lock() == tensor.owner();
-  }
 };
 
 /// The values of parameters change seldom: what the last call sent is sent again only when it is
@@ -48,13 +44,13 @@ class XlaExecutable : public Executable {
 
   void run(State& state, const Arguments& given, std::span<Tensor> outputs,
            const Cancellation& cancellation) const override {
-    const std::vector<Tensor> made = results(state, given, {}, cancellation);
+    const std::vector<Tensor> made = results(state, given, outputs.size(), {}, cancellation);
     for (size_t i = 0; i < outputs.size(); ++i)
       if (outputs[i].bytes() > 0)
         std::memcpy(outputs[i].raw(), made[i].raw(), static_cast<size_t>(outputs[i].bytes()));
   }
 
-  std::vector<Tensor> results(State& state, const Arguments& given, std::span<const Type>,
+  std::vector<Tensor> results(State& state, const Arguments& given, size_t, const NewOutput&,
                               const Cancellation& cancellation) const override {
     cancellation.check();
     std::vector<Argument> arguments(given.inputs.begin(), given.inputs.end());
@@ -73,7 +69,8 @@ class XlaExecutable : public Executable {
 
  private:
   const std::shared_ptr<const Buffer>& kept_parameter(Kept& kept, const Tensor& value) const {
-    if (!kept.is_of(value)) kept = {value.owner(), value.raw(), client_->keep(value)};
+    if (!kept.buffer || !kept.source.is_of(value))
+      kept = {TensorIdentity(value), client_->keep(value)};
     return kept.buffer;
   }
 
