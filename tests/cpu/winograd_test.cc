@@ -242,24 +242,32 @@ TEST_P(Winograd, takes_some_of_the_taps_of_a_larger_kernel) {
 // Weights of small maps that no cache holds are kept as taps and transformed when they are needed.
 TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
   const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
-  ConvGeometry conv{.batch = 2,
-                    .channels = 83,
-                    .outputs = 70,
-                    .in = {1, 9, 7},
-                    .kernel = {1, 3, 3},
-                    .stride = {1, stride, stride},
-                    .begin = {0, 1, 1}};
-  finish(conv, {0, 1, 1});
-  Problem problem(conv, 6);
-  const WinogradMachine far{1 << 14, 3};
-  for (const Tier tier : tiers()) {
-    const WinogradConv plan = plan_winograd(conv, {}, tier, GetParam(), far);
-    ASSERT_GT(plan.late_channels, 0);
-    EXPECT_LT(plan.late_channels, conv.channels);  // so that sums go on where they stopped
-    EXPECT_EQ(packed_size(plan), 80 * 83 * 9);
-    EXPECT_EQ(plan_winograd(conv, {}, tier, GetParam()).late_channels, 0);
-    EXPECT_EQ(values(problem.run(tier, GetParam(), far, 3)),
-              values(problem.run(tier, GetParam(), {}, 1)));
+  const int64_t tile = GetParam() == WinogradForm::f2x2 ? 2 : 4;
+  struct Maps {
+    int64_t batch, rows, columns;  // of tiles
+  };
+  // The last ones have more tiles than keep the input in the cache.
+  for (const auto& [batch, rows, columns] : {Maps{2, 3, 2}, Maps{2, 5, 5}, Maps{1, 7, 9}}) {
+    ConvGeometry conv{.batch = batch,
+                      .channels = 83,
+                      .outputs = 70,
+                      .in = {1, rows * tile * stride - stride, columns * tile * stride - 1},
+                      .kernel = {1, 3, 3},
+                      .stride = {1, stride, stride},
+                      .begin = {0, 1, 1}};
+    finish(conv, {0, 1, 1});
+    Problem problem(conv, 6);
+    const WinogradMachine far{1 << 14, 3};
+    for (const Tier tier : tiers()) {
+      const WinogradConv plan = plan_winograd(conv, {}, tier, GetParam(), far);
+      ASSERT_EQ(plan.tiles, batch * rows * columns);
+      ASSERT_GT(plan.late_channels, 0);
+      EXPECT_LT(plan.late_channels, conv.channels);  // so that sums go on where they stopped
+      EXPECT_EQ(packed_size(plan), 80 * 83 * 9);
+      EXPECT_EQ(plan_winograd(conv, {}, tier, GetParam()).late_channels, 0);
+      EXPECT_EQ(values(problem.run(tier, GetParam(), far, 3)),
+                values(problem.run(tier, GetParam(), {}, 1)));
+    }
   }
 }
 

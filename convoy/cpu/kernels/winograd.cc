@@ -75,8 +75,9 @@ void SharedInput(const WinogradConv& p, const WinogradArrays& at, Range range) {
   }
 }
 
-/// The second where weights are transformed late: one register tile of outputs after the other,
-/// each with all tiles of the call, so that no weight is transformed twice.
+/// The second where weights are transformed late: some register tiles of outputs after the others,
+/// each with all tiles of the call, so that no weight is transformed twice. Of the input, which
+/// these register tiles read one after the other, some channels at a time stay in the cache.
 void LateOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* scratch) {
   const ConvGeometry& g = p.geometry;
   const int64_t wide = whole_blocks(g.outputs);
@@ -86,11 +87,11 @@ void LateOutput(const WinogradConv& p, const WinogradArrays& at, Range range, fl
   const int64_t end = std::min(range.end * p.unit_outputs, wide);
   for (int64_t unit = range.begin * p.unit_outputs; unit < end; unit += p.unit_outputs) {
     const Range outputs{unit, std::min(unit + p.unit_outputs, end)};
-    for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
-      const Range some{o, std::min(o + p.register_outputs, outputs.end)};
-      float* const m_some = m + (o - unit) / block * p.output.block + (o - unit) % block;
-      for (int64_t c = 0; c < g.channels; c += p.late_channels) {
-        const Range channels{c, std::min(c + p.late_channels, g.channels)};
+    for (int64_t c = 0; c < g.channels; c += p.late_channels) {
+      const Range channels{c, std::min(c + p.late_channels, g.channels)};
+      for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
+        const Range some{o, std::min(o + p.register_outputs, outputs.end)};
+        float* const m_some = m + (o - unit) / block * p.output.block + (o - unit) % block;
         if (p.few) {
           WinogradFew(p, chunk, at.shared, at.conv.weights, channels, o, m_some);
           continue;

@@ -11,6 +11,8 @@ constexpr int64_t element = sizeof(float);
 
 /// The most tiles of a call whose weights are transformed late: their products stay in the cache.
 constexpr int64_t late_tiles = 64;
+/// The most that leave the input in the cache, too.
+constexpr int64_t near_tiles = 49;
 /// The most whose sums, of one row of products, fit the registers beside the weights.
 constexpr int64_t few_tiles = 4;
 
@@ -83,8 +85,12 @@ void transform_late(WinogradConv& p, const WinogradMachine& machine) {
     p.streamed_bytes = packed_size(p) * element;
     return;
   }
-  const int64_t fitting =
-      machine.l2_bytes / 2 / (p.products() * element * p.register_outputs) / block * block;
+  // Where tiles are many, the input does not stay in the cache: several register tiles read each
+  // part of it, which then has to.
+  const bool many = p.tiles > near_tiles;
+  if (many) p.unit_outputs = std::max<int64_t>(p.unit_outputs, 4 * block);
+  const int64_t beside = p.register_outputs + (many ? p.tiles : 0);
+  const int64_t fitting = machine.l2_bytes / 2 / (p.products() * element * beside) / block * block;
   p.late_channels = std::clamp(fitting, block, whole_blocks(g.channels));
   p.chunk_tiles = p.tiles;
   p.chunk_outputs = p.unit_outputs;
