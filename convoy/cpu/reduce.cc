@@ -3,6 +3,7 @@
 #include "convoy/ops/reduce.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "convoy/base/checked.h"
@@ -11,6 +12,7 @@
 #include "convoy/cpu/kernels/reduce.h"
 #include "convoy/cpu/lowerings.h"
 #include "convoy/cpu/operand.h"
+#include "convoy/cpu/plan/joint_reductions.h"
 #include "convoy/cpu/reduce_typed.h"
 
 namespace convoy::cpu {
@@ -19,29 +21,34 @@ namespace {
 
 class ReduceTask : public Task {
  public:
-  ReduceTask(ReducePlan plan, std::vector<Array> inputs, Array output,
+  ReduceTask(ReducePlan plan, std::vector<Array> inputs, std::vector<Array> outputs,
              std::optional<Array> partials)
       : plan_(std::move(plan)),
         inputs_(std::move(inputs)),
-        output_(std::move(output)),
+        outputs_(std::move(outputs)),
         partials_(std::move(partials)) {}
   int64_t items() const override { return cpu::items(plan_); }
   int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     const FusedInputs inputs = input_addresses(bases, inputs_);
-    float* const output = bases.floats(output_);
-    run_reduce(plan_, arrays(bases, inputs, output), range, worker);
+    const Outputs outputs = output_addresses(bases);
+    run_reduce(plan_, arrays(bases, inputs, outputs), range, worker);
   }
 
  protected:
-  ReduceArrays arrays(const Bases& bases, const FusedInputs& inputs, float* const& output) const {
-    return {inputs.data(), &output,
+  using Outputs = std::array<float*, max_joint_reductions>;
+  Outputs output_addresses(const Bases& bases) const {
+    Outputs outputs = {};
+    for (size_t k = 0; k < outputs_.size(); ++k) outputs[k] = bases.floats(outputs_[k]);
+    return outputs;
+  }
+  ReduceArrays arrays(const Bases& bases, const FusedInputs& inputs, const Outputs& outputs) const {
+    return {inputs.data(), outputs.data(),
             partials_ ? reinterpret_cast<double*>(bases.bytes(*partials_)) : nullptr};
   }
 
   ReducePlan plan_;
-  std::vector<Array> inputs_;
-  Array output_;
+  std::vector<Array> inputs_, outputs_;
   std::optional<Array> partials_;
 };
 
@@ -51,8 +58,8 @@ class CombineTask : public ReduceTask {
   int64_t items() const override { return combine_items(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     const FusedInputs inputs = input_addresses(bases, inputs_);
-    float* const output = bases.floats(output_);
-    run_combine(plan_, arrays(bases, inputs, output), range, worker);
+    const Outputs outputs = output_addresses(bases);
+    run_combine(plan_, arrays(bases, inputs, outputs), range, worker);
   }
 };
 
@@ -85,18 +92,36 @@ Space strides_of_result(const Array& result) {
   return stride;
 }
 
+/// A result in blocks as the plain one that others read, without the axes that went.
+void make_plain(Lowering& l, const Value& value, const Array& blocked, const Extents& kept) {
+  if (kept[1] % block == 0 && product(blocked.axes()) == 1) {
+    Array plain = blocked;
+    plain.form = Form::plain;
+    plain.extents = to_extents(value.shape());
+    return l.alias(value, plain);
+  }
+  const Array y = l.result(value, Form::plain);
+  Array to = y;
+  to.extents = kept;
+  l.emit(std::make_unique<ReorderTask>(blocked, to, l.tier()), {blocked}, {y}, "to plain");
+}
+
 }  // namespace
 
 void lower(const Reduce& op, Lowering& l) {
   if (!is_fused_reduction(l.node())) return emit_typed_reduction(op, l);
-  const Value& x = l.node().inputs[0];
   const Extents shape = l.shape();
   std::vector<bool> is_reduced(shape.size(), false);
   for (const int64_t axis : op.axes) is_reduced[static_cast<size_t>(axis)] = true;
-  Form form = fused_form(l, x.shape());
+  Form form = fused_form(l, l.node().inputs[0].shape());
   if (form == Form::blocked && is_reduced[1]) form = Form::plain;  // lanes hold no channel, some
-  const std::span<const NodePtr> before(l.group().members.data(), l.group().members.size() - 1);
-  FusedProgram fused(l, before, {&x, 1}, shape, form);
+  // What is reduced, and all reductions of the pass.
+  std::vector<NodePtr> before, nodes;
+  std::vector<Value> reduced;
+  for (const NodePtr& member : l.group().members)
+    (is_fused_reduction(*member) ? nodes : before).push_back(member);
+  for (const NodePtr& node : nodes) reduced.push_back(node->inputs[0]);
+  FusedProgram fused(l, before, reduced, shape, form);
 
   Extents kept = shape;
   double count = 1;
@@ -105,38 +130,33 @@ void lower(const Reduce& op, Lowering& l) {
       count *= static_cast<double>(shape[a]);
       kept[a] = 1;
     }
-  // Of blocked arrays the result is one, too, of images whose spatial axes may have size 1.
-  const Array result = form == Form::plain
-                           ? l.result(Form::plain)
-                           : (op.keepdims ? l.result(Form::blocked)
-                                          : l.temporary(DType::float32, kept, Form::blocked));
-  Array of_kept = result;
-  of_kept.extents = kept;
-  Reduction reduction{.value = reduced_value(fused, x, op.kind),
-                      .how = accumulate_of(op.kind),
-                      .to = strides_of_result(of_kept),
-                      .scale = op.kind == ReduceKind::mean ? 1 / count : 1,
-                      .root = op.kind == ReduceKind::l2};
-  const ReducePlan plan = plan_reduce(fused.program, {reduction}, l.tier());
+  std::vector<Reduction> reductions;
+  std::vector<Array> results;
+  for (const NodePtr& node : nodes) {
+    // Of blocked arrays the result is one, too, of images whose spatial axes may have size 1.
+    const Array result = form == Form::plain || op.keepdims
+                             ? l.result(Value(node, 0), form)
+                             : l.temporary(DType::float32, kept, Form::blocked);
+    Array of_kept = result;
+    of_kept.extents = kept;
+    const ReduceKind kind = std::get<Reduce>(*node->op()).kind;
+    reductions.push_back({.value = reduced_value(fused, node->inputs[0], kind),
+                          .how = accumulate_of(kind),
+                          .to = strides_of_result(of_kept),
+                          .scale = kind == ReduceKind::mean ? 1 / count : 1,
+                          .root = kind == ReduceKind::l2});
+    results.push_back(result);
+  }
+  const ReducePlan plan = plan_reduce(fused.program, std::move(reductions), l.tier());
   std::optional<Array> partials;
   if (const int64_t bytes = partial_bytes(plan); bytes > 0) partials = l.temporary_bytes(bytes);
-  l.emit(std::make_unique<ReduceTask>(plan, fused.inputs, result, partials), fused.inputs,
-         {partials.value_or(result)}, "reduce");
+  l.emit(std::make_unique<ReduceTask>(plan, fused.inputs, results, partials), fused.inputs,
+         partials ? std::vector{*partials} : results, "reduce");
   if (partials)
-    l.emit(std::make_unique<CombineTask>(plan, fused.inputs, result, partials), {*partials},
-           {result}, "combine parts");
+    l.emit(std::make_unique<CombineTask>(plan, fused.inputs, results, partials), {*partials},
+           results, "combine parts");
   if (form == Form::plain || op.keepdims) return;
-  // Without the axes that went: plain again.
-  if (kept[1] % block == 0 && product(of_kept.axes()) == 1) {
-    Array plain = result;
-    plain.form = Form::plain;
-    plain.extents = l.output_shape();
-    return l.alias(plain);
-  }
-  const Array y = l.result(Form::plain);
-  Array to = y;
-  to.extents = kept;
-  l.emit(std::make_unique<ReorderTask>(result, to, l.tier()), {result}, {y}, "to plain");
+  for (size_t k = 0; k < nodes.size(); ++k) make_plain(l, Value(nodes[k], 0), results[k], kept);
 }
 
 }  // namespace convoy::cpu

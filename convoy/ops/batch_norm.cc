@@ -128,10 +128,10 @@ Gradients vjp(const BatchNormTraining& op, const Backward& b) {
 
   Value to_x;
   if (const Value g = grad(0)) {
-    const Value normalized = centred * channels.spread(inv_std);
-    const Value grad_sum = channels.sum(g), grad_normalized = channels.sum(g * normalized);
+    const Value grad_sum = channels.sum(g);
+    const Value grad_normalized = channels.sum(g * centred) * inv_std;
     to_x = (g - channels.spread(grad_sum / count) -
-            normalized * channels.spread(grad_normalized / count)) *
+            centred * channels.spread(grad_normalized * inv_std / count)) *
            channels.spread(gamma * inv_std);
     result[1] = cast(grad_normalized, dtype);
     result[2] = cast(grad_sum, dtype);

@@ -1,7 +1,11 @@
 #include "convoy/cpu/plan/groups.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_set>
+#include <utility>
+
+#include "convoy/cpu/plan/joint_reductions.h"
 
 namespace convoy::cpu {
 
@@ -122,20 +126,36 @@ bool is_cheap(const Node& node) {
   return true;  // clip, where, cast
 }
 
-/// What a pass over memory ends with: the elementwise operator or reduction whose result is
-/// stored. Elementwise operators before it belong to it when all that reads them does, or when
-/// they are cheap enough to be computed for each of a few that do.
+/// How often it may be computed: any number of times where that reads no more than its result would
+/// be, a few where it does.
+size_t most_times(const Node& node) {
+  constexpr size_t few = 3, many = 8;
+  if (!is_cheap(node)) return 1;
+  std::set<std::pair<const Node*, size_t>> large;
+  for (const Value& input : node.inputs)
+    if (input.shape() == node.outputs[0].shape) large.emplace(input.node().get(), input.output());
+  return large.size() <= 1 ? many : few;
+}
+
+/// What a pass over memory ends with: the elementwise operator or the reductions whose results are
+/// stored; it is known by the first of these. Elementwise operators before it belong to it when all
+/// that reads them does, or when they are cheap enough to be computed for each of a few that do.
 class PointwiseGroups {
  public:
   PointwiseGroups(const Graph& graph, const Uses& uses,
                   const std::unordered_set<const Node*>& taken) {
+    const auto first_reductions = joint_reductions(graph, taken);
     for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
       if (taken.contains(node->get())) continue;
-      const bool joins_others = is_pointwise(**node);
-      if (!joins_others && !is_fused_reduction(**node)) continue;
       Roots roots;
-      if (joins_others) roots = roots_of_readers(Value(*node, 0), uses);
-      if (!may_join(**node, roots)) roots = {node->get()};
+      if (const auto first = first_reductions.find(node->get()); first != first_reductions.end()) {
+        roots = {first->second};
+      } else if (is_pointwise(**node)) {
+        roots = roots_of_readers(Value(*node, 0), uses);
+        if (!may_join(**node, roots)) roots = {node->get()};
+      } else {
+        continue;
+      }
       for (const Node* root : roots) inputs_[root] += (*node)->inputs.size();
       roots_.emplace(node->get(), std::move(roots));
     }
@@ -163,8 +183,7 @@ class PointwiseGroups {
   }
 
   bool may_join(const Node& node, const Roots& roots) const {
-    constexpr size_t most_times = 3;
-    if (roots.empty() || roots.size() > (is_cheap(node) ? most_times : 1)) return false;
+    if (roots.empty() || roots.size() > most_times(node)) return false;
     const Type& type = node.outputs[0];
     // Results of half precision are rounded, so they are stored.
     if (type.dtype != DType::float32 && type.dtype != DType::boolean) return false;
@@ -180,6 +199,33 @@ class PointwiseGroups {
 
   std::unordered_map<const Node*, Roots> roots_;
   std::unordered_map<const Node*, size_t> inputs_;  // of all members of a root's group
+};
+
+/// Groups where the node is that they are known by, and before that what their members read from
+/// groups that come later: passes of several reductions run where the first of these is.
+class Order {
+ public:
+  Order(const Graph& graph, std::map<const Node*, Group> by_last) : by_last_(std::move(by_last)) {
+    for (const NodePtr& node : graph.nodes)
+      if (const auto found = by_last_.find(node.get()); found != by_last_.end())
+        take(found->second);
+  }
+  std::vector<Group> groups() && { return std::move(groups_); }
+
+ private:
+  void take(Group& group) {
+    if (group.members.empty()) return;  // taken
+    const Group taken = std::exchange(group, {});
+    for (const NodePtr& member : taken.members)
+      for (const Value& input : member->inputs)
+        if (const auto maker = by_last_.find(input.node().get());
+            maker != by_last_.end() && !taken.contains(input))
+          take(maker->second);
+    groups_.push_back(taken);
+  }
+
+  std::map<const Node*, Group> by_last_;
+  std::vector<Group> groups_;
 };
 
 }  // namespace
@@ -205,12 +251,7 @@ std::vector<Group> group(const Graph& graph, const Uses& uses) {
     for (const Node* root : roots) add(node, root);
     if (roots.empty()) add(node, node.get());
   }
-  // A group comes where its last node is: all that its nodes read is there by then.
-  std::vector<Group> groups;
-  for (const NodePtr& node : graph.nodes)
-    if (const auto found = by_last.find(node.get()); found != by_last.end())
-      groups.push_back(std::move(found->second));
-  return groups;
+  return Order(graph, std::move(by_last)).groups();
 }
 
 }  // namespace convoy::cpu

@@ -9,7 +9,8 @@
 
 namespace convoy::cpu {
 
-/// A node, and those that follow it and are computed with it before anything is stored.
+/// A node, and those that follow it and are computed with it before anything is stored; or the
+/// reductions of one pass with what they reduce.
 struct Group {
   NodePtr anchor = {};
   std::vector<NodePtr> members = {};  // the anchor among them, in the order of the graph
@@ -29,7 +30,7 @@ bool is_pointwise(const Node& node);
 bool is_fused_reduction(const Node& node);
 inline constexpr int64_t max_fused_rank = 6;
 /// Arrays from outside that a group reads, at most.
-inline constexpr size_t max_group_inputs = 24;
+inline constexpr size_t max_group_inputs = 48;
 
 /// Which nodes read a value, and how many results of the graph it is.
 class Uses {

@@ -22,14 +22,6 @@ Form Lowering::blocks_of(const Value& value) const {
   return wanted == Form::blocked ? Form::blocked_bf16 : Form::blocked;
 }
 
-Array Lowering::result(Form form, size_t k) {
-  return planner_.result_array(Value(group_.last(), k), form);
-}
-
-void Lowering::alias(const Array& array, size_t k) {
-  planner_.values_[Planner::key(Value(group_.last(), k))].in(array.form) = array;
-}
-
 Array Lowering::temporary(DType dtype, const Extents& extents, Form form) {
   return planner_.new_array(dtype, extents, form, Buffer::Place::arena);
 }

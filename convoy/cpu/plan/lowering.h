@@ -107,9 +107,14 @@ class Lowering {
   /// In blocks of either dtype, for kernels that take both.
   Array image(size_t i = 0) { return in(node().inputs[i], blocks_of(node().inputs[i])); }
   /// Where output k of the group's last node is to be written.
-  Array result(Form form, size_t k = 0);
+  Array result(Form form, size_t k = 0) { return result(Value(group_.last(), k), form); }
+  /// Where a value that the group makes is to be written.
+  Array result(const Value& value, Form form) { return planner_.result_array(value, form); }
   /// Output k is what `array` holds already: a part or another view of something.
-  void alias(const Array& array, size_t k = 0);
+  void alias(const Array& array, size_t k = 0) { alias(Value(group_.last(), k), array); }
+  void alias(const Value& value, const Array& array) {
+    planner_.values_[Planner::key(value)].in(array.form) = array;
+  }
   /// Room for something between steps.
   Array temporary(DType dtype, const Extents& extents, Form form = Form::plain);
   Array temporary_bytes(int64_t bytes) { return temporary(DType::uint8, {bytes}); }
