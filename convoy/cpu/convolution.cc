@@ -127,6 +127,7 @@ class ConvTask : public Task {
         operands_(std::move(operands)),
         weights_(weights) {}
   int64_t items() const override { return cpu::items(plan_); }
+  int64_t grain() const override { return 1; }
   int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     kernel_(plan_, arrays_at<Arrays>(bases, operands_, weights_), range, worker);
@@ -150,6 +151,10 @@ class WinogradTask : public Task {
         weights_(weights),
         shared_(std::move(shared)) {}
   int64_t items() const override { return cpu::items(plan_, phase_); }
+  int64_t grain() const override {
+    if (plan_.phases == 1) return plan_.chunk_tiles;
+    return phase_ == 0 ? 0 : 1;
+  }
   int64_t scratch_bytes() const override { return cpu::scratch_bytes(plan_); }
   void run(const Bases& bases, Range range, Worker& worker) const override {
     kernel_(plan_, phase_,

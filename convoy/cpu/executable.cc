@@ -22,6 +22,7 @@
 #include "convoy/cpu/plan/plan.h"
 #include "convoy/cpu/plan_file.h"
 #include "convoy/cpu/portions.h"
+#include "convoy/cpu/sharing.h"
 #include "convoy/cpu/threads.h"
 #include "convoy/io/mapped_file.h"
 #include "convoy/passes/passes.h"
@@ -46,6 +47,7 @@ struct CpuState : Executable::State {
   Memory arena;
   std::vector<Memory> scratch;  // of each thread
   std::vector<Worker> workers;
+  Sharing sharing;  // of a step, among these
   std::vector<std::byte*> bases;
   std::shared_ptr<Prepared> prepared;
 };
@@ -64,6 +66,7 @@ class Run {
         cancellation_(cancellation),
         timeline_(timeline),
         failed_at_(steps.size()) {
+    state.sharing.reset();
     ThreadPool::process().run(
         static_cast<int>(state.workers.size()),
         [](void* run, int index, int count) { static_cast<Run*>(run)->work(index, count); }, this);
@@ -90,23 +93,34 @@ class Run {
     const Step& step = steps_[s];
     try {
       if (index == 0) cancellation_.check();
-      const Range range = share(step.task->items(), index, count);
-      if (range.begin >= range.end) return;
       const int64_t begin = timeline_ ? nanoseconds() : 0;
-      const int64_t parts = std::max<int64_t>(step.flops / count / flops_between_checks, 1);
-      for (int64_t part = 0; part < parts; ++part) {
-        if (part > 0 && index == 0) cancellation_.check();
-        if (has_failed_.load(std::memory_order_relaxed)) return;
-        const Range piece = share(range.end - range.begin, part, parts);
-        if (piece.begin >= piece.end) continue;
-        step.task->run(bases, {range.begin + piece.begin, range.begin + piece.end},
-                       state_.workers[static_cast<size_t>(index)]);
-      }
-      if (timeline_) timeline_->threads[static_cast<size_t>(index)][s] = {begin, nanoseconds()};
+      bool has_run = false;
+      state_.sharing.each(s, step.task->items(), step.task->grain(), index, count,
+                          [&](Range range) {
+                            has_run = true;
+                            run_range(step, bases, range, index);
+                          });
+      if (timeline_ && has_run)
+        timeline_->threads[static_cast<size_t>(index)][s] = {begin, nanoseconds()};
     } catch (const Violation& violation) {
       fail(s, as_error(violation, *step.node));
     } catch (...) {
       fail(s, std::current_exception());
+    }
+  }
+
+  /// In parts, for calls to be stopped within long steps, too.
+  void run_range(const Step& step, const Bases& bases, Range range, int index) {
+    const int64_t size = range.end - range.begin;
+    const int64_t flops = step.flops / step.task->items() * size;
+    const int64_t parts = std::max<int64_t>(flops / flops_between_checks, 1);
+    for (int64_t part = 0; part < parts; ++part) {
+      if (part > 0 && index == 0) cancellation_.check();
+      if (has_failed_.load(std::memory_order_relaxed)) return;
+      const Range piece = share(size, part, parts);
+      if (piece.begin >= piece.end) continue;
+      step.task->run(bases, {range.begin + piece.begin, range.begin + piece.end},
+                     state_.workers[static_cast<size_t>(index)]);
     }
   }
 
@@ -152,6 +166,7 @@ class CpuExecutable : public Executable {
     auto state = std::make_unique<CpuState>();
     state->arena = Memory(plan_.arena_bytes);
     state->workers.resize(static_cast<size_t>(plan_.threads));
+    state->sharing = Sharing(static_cast<size_t>(plan_.threads));
     for (Worker& worker : state->workers)
       worker.scratch =
           reinterpret_cast<float*>(state->scratch.emplace_back(plan_.scratch_bytes).data());

@@ -21,6 +21,9 @@ class Task {
   virtual ~Task() = default;
   /// How many pieces there are; they are independent of each other.
   virtual int64_t items() const = 0;
+  /// How many pieces a thread may take at a time without loss, besides a first run of them. 0 where
+  /// every thread should have one run.
+  virtual int64_t grain() const { return 0; }
   /// Bytes that each thread needs for itself meanwhile.
   virtual int64_t scratch_bytes() const { return 0; }
   /// Pieces begin … end − 1. May throw what an operator throws about data (a Violation).
