@@ -33,7 +33,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 def built(name: str, **options: Any) -> convoy.models.Model:
     model = convoy.models.build(name, **options)
     # Statistics of few elements would blow values up when other pictures are shown.
-    model.randomize_statistics(seed=1, side=256 if name == "yolo11n" else 64)
+    model.randomize_statistics(seed=1, side=256 if name.startswith("yolo") else 64)
     return model
 
 
@@ -47,12 +47,9 @@ def assert_agree(name: str, got: np.ndarray, wanted: np.ndarray) -> None:
     """Spec section 6: boxes in pixels, scores in probability, all else by its own scale."""
     assert got.shape == wanted.shape
     if name.startswith("yolo"):
-        # Ten times as far as reference in float32 is from float64 would be 0.105 pixels for yolo11m,
-        # in which ONNX Runtime is 0.035 from float64.
-        pixels = 0.09 if name == "yolo11m" else 0.05
-        np.testing.assert_allclose(got[:, :4], wanted[:, :4], rtol=0, atol=pixels)
-        # The larger ones are built with less care for their statistics, which take long to find.
-        tolerance = 1e-4 if name == "yolo11n" else 2e-3
+        np.testing.assert_allclose(got[:, :4], wanted[:, :4], rtol=0, atol=0.05)
+        # The larger ones pass rounding on through more layers.
+        tolerance = 1e-4 if name == "yolo11n" else 5e-4
         np.testing.assert_allclose(got[:, 4:], wanted[:, 4:], rtol=0, atol=tolerance)
         assert wanted[:, 4:].min() < 0.02
         assert wanted[:, 4:].max() > 0.9
