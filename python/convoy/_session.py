@@ -46,11 +46,11 @@ class InferenceSession:
         session = convoy.InferenceSession("model.onnx")
         outputs = session.run(None, {"images": array})
 
-    `backend` is one of convoy.backends(), by default that of `convoy.compile`. `providers`, if given,
-    must leave the CPU to choose; others are passed over with a warning. `threads`, `precision` and
-    `instruction_set` are for the backend "cpu", `cache` is for "cpu" and "xla", see
-    `convoy.compile`; the reference backend keeps to one thread whatever the bound. Sessions may be
-    shared by threads.
+    `backend` is one of convoy.backends(), by default that of `convoy.compile`. `providers`, if
+    given, must leave the CPU to choose; others are passed over with a warning. `threads`,
+    `precision` and `instruction_set` are for the backend "cpu", `cache` is for "cpu" and "xla",
+    see `convoy.compile`; the reference backend keeps to one thread whatever the bound. Sessions
+    may be shared by threads.
     """
 
     def __init__(
