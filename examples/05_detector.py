@@ -91,7 +91,6 @@ def main() -> None:
             f"{library.__name__:12} {answers[library].shape}: "
             f"loaded in {loaded - began:.2f} s, ran in {ran - loaded:.2f} s"
         )
-    print("(Convoy's reference backend is plain loops, slow by design; a fast one is to come)")
 
     # Eighty layers of random weights magnify the rounding of float32: by how much, ONNX Runtime
     # shows, whose own optimisations only change the order of sums.

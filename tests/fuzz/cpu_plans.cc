@@ -270,9 +270,10 @@ void compare(Choices& choices, const Network& net, const Value& x,
                .precision = choices.byte() % 2 ? cpu::Precision::standard : cpu::Precision::highest,
                .tier = tier}});
   const std::vector<Tensor> ours = f({data}), again = f({data});
-  const std::vector<Tensor> truth = compile(graph)({data});
+  const std::vector<Tensor> truth = compile(graph, {.backend = "reference"})({data});
   // Errors are of the size of what they come from, not of what is left where it cancels.
-  const double largest = std::max(largest_of(compile({x}, net.values)({data})), largest_of(truth));
+  const double largest = std::max(
+      largest_of(compile({x}, net.values, {.backend = "reference"})({data})), largest_of(truth));
   const double bound = std::max(1e-6, largest) * (x.dtype() == DType::float32 ? 3e-4 : 1e-9);
   for (size_t o = 0; o < ours.size(); ++o) {
     if (!ours[o].identical(again[o])) fail("the second call gives something else", graph, o, 0, 0);

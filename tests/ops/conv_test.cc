@@ -29,7 +29,9 @@ Tensor counting(Extents extents) {  // 1, 2, 3, …
   return tensor;
 }
 
-Tensor run(const Value& value) { return compile({}, std::vector<Value>{value})({})[0]; }
+Tensor run(const Value& value) {
+  return compile({}, std::vector<Value>{value}, {.backend = "reference"})({})[0];
+}
 
 std::vector<double> run_conv(const Tensor& x, const Tensor& w, Conv attributes = {}) {
   const Tensor y = run(conv(constant(x), constant(w), std::move(attributes)));
@@ -203,7 +205,8 @@ TEST(ConvGradients, AreConvolutionsToAnyOrder) {
   const Value first = gradients(reduce_sum(mul(y, y)), {w})[0];
   const Value second = gradients(reduce_sum(first), {w})[0];
   const Value third = gradients(reduce_sum(second), {w})[0];
-  const auto results = compile({w}, {first, second, third})({values({1, 1, 2}, {1, 1})});
+  const auto results =
+      compile({w}, {first, second, third}, {.backend = "reference"})({values({1, 1, 2}, {1, 1})});
   EXPECT_THAT(results[0].data<double>(), ElementsAre(26, 42));  // 2·(3·1+5·2), 2·(3·2+5·3)
   EXPECT_THAT(results[1].data<double>(), ElementsAre(26, 42));  // rows of 2·XᵀX: 10+16, 16+26
   EXPECT_THAT(results[2].data<double>(), ElementsAre(0, 0));

@@ -17,7 +17,7 @@ Tensor plane(Extents spatial, std::initializer_list<double> values) {
 template <class Build>
 std::vector<Tensor> results(const Tensor& x, Build&& build) {
   const Value value = input("x", x.type());
-  return compile({value}, build(value))({x});
+  return compile({value}, build(value), {.backend = "reference"})({x});
 }
 
 const Tensor one_to_sixteen =
@@ -40,7 +40,8 @@ TEST(MaxPool, GradientGoesToTheElementThatWonAndItsGradientBack) {
   const Value v = input("v", {DType::float64, {1, 1, 2}});
   const Value grad = gradients({max_pool(x, {.kernel = {2}})}, {x}, {v})[0];
   const Value back = gradients({grad}, {v}, {x})[0];
-  const auto run = compile({x, v}, {grad, back})({plane({4}, {3, 3, 1, 2}), plane({2}, {10, 20})});
+  const auto run = compile({x, v}, {grad, back}, {.backend = "reference"})(
+      {plane({4}, {3, 3, 1, 2}), plane({2}, {10, 20})});
   EXPECT_EQ(to_string(run[0]), "float64[1,1,4] {10, 0, 0, 20}");
   EXPECT_EQ(to_string(run[1]), "float64[1,1,2] {3, 2}");
 }
@@ -59,7 +60,8 @@ TEST(AvgPool, CountsPaddingOrNot) {
 TEST(MaxUnpool, NamesTheIndexThatIsOutOfRange) {
   const Value x = input("x", {DType::float64, {1, 1, 1}});
   const Value at = input("at", {DType::int64, {1, 1, 1}});
-  const Function unpool = compile({x, at}, {max_unpool(x, at, {.output_size = {4}}, "up")});
+  const Function unpool =
+      compile({x, at}, {max_unpool(x, at, {.output_size = {4}}, "up")}, {.backend = "reference"});
   try {
     unpool({plane({1}, {1}), Tensor::of<int64_t>({1, 1, 1}, {4})});
     FAIL() << "accepted";
@@ -89,7 +91,7 @@ TEST(Pooling, AbsurdWindowsAreDecidedAtOnce) {
   const Tensor one = Tensor::full(DType::float32, {1, 1, 1}, 3);
   const Value y =
       max_pool(x, {.kernel = {huge}, .stride = {huge}, .padding = Padding{{huge - 1, huge - 1}}});
-  EXPECT_EQ(compile({x}, {y})({one})[0].at(0), 3);
+  EXPECT_EQ(compile({x}, {y}, {.backend = "reference"})({one})[0].at(0), 3);
   EXPECT_THROW(max_pool(x, {.kernel = {huge}, .dilation = {huge}}), LimitError);
 }
 

@@ -23,7 +23,7 @@ size_t operators_in(const Graph& graph) {
 }
 
 std::vector<Tensor> run(const Graph& graph, const Tensor& x) {
-  return compile(graph, {.optimize = false})({x});
+  return compile(graph, {.backend = "reference", .optimize = false})({x});
 }
 
 // Results before and after are the same in every bit, and so many operators are left.
@@ -132,8 +132,8 @@ TEST(FoldConstants, GivesTheSameResultsAsRunning) {
   const Value c = constant(tricky(DType::float32));
   const Graph graph({x}, {x * (c * c - exp(c)), reduce_sum(c, {0})});
   const Tensor data = tricky(DType::float32);
-  const auto plain = compile(graph, {.optimize = false})({data});
-  const auto folded = compile(graph, {.optimize = true})({data});
+  const auto plain = compile(graph, {.backend = "reference", .optimize = false})({data});
+  const auto folded = compile(graph, {.backend = "reference", .optimize = true})({data});
   for (size_t i = 0; i < plain.size(); ++i) EXPECT_TRUE(plain[i].identical(folded[i])) << i;
 }
 

@@ -23,7 +23,7 @@ Tensor drawn(DType dtype, Extents extents, uint64_t seed) {
     value = static_cast<double>(state >> 40) / (1 << 23) - 1;
   }
   const Value x = input("x", tensor.type());
-  return compile({x}, {cast(x, dtype)})({tensor})[0];
+  return compile({x}, {cast(x, dtype)}, {.backend = "reference"})({tensor})[0];
 }
 
 size_t count(const Graph& graph, std::string_view kind) {
@@ -35,7 +35,8 @@ size_t count(const Graph& graph, std::string_view kind) {
 void expect_same(const Graph& before, const Graph& after, const std::vector<Tensor>& arrays,
                  double tolerance) {
   verify(after);
-  const auto a = compile(before)(arrays), b = compile(after)(arrays);
+  const auto a = compile(before, {.backend = "reference"})(arrays),
+             b = compile(after, {.backend = "reference"})(arrays);
   ASSERT_EQ(a.size(), b.size());
   for (size_t k = 0; k < a.size(); ++k) {
     ASSERT_EQ(a[k].type(), b[k].type());
