@@ -13,7 +13,7 @@
 #include "convoy/ops/conv.h"
 #include "convoy/ops/max_pool.h"
 #include "convoy/ops/reshape.h"
-#include "sanitizer.h"
+#include "tests/support/sanitizer.h"
 
 #if defined(__GLIBC__) && !defined(CONVOY_SANITIZER_OWNS_MALLOC)
 #define CONVOY_COUNTS_ALLOCATIONS 1

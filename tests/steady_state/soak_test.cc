@@ -6,7 +6,7 @@
 
 #include "convoy/compile/function.h"
 #include "convoy/models/models.h"
-#include "sanitizer.h"
+#include "tests/support/sanitizer.h"
 
 namespace convoy {
 namespace {
