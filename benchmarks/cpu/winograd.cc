@@ -11,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "convoy/cpu/machine.h"
 #include "convoy/cpu/memory.h"
 
 namespace {
@@ -45,7 +46,9 @@ class Layer {
  public:
   Layer(const Case& c, Tier tier, int64_t threads)
       : conv_(geometry(c)),
-        plan_(plan_winograd(conv_, {.low = 0}, tier, c.form, {.threads = threads})),
+        plan_(plan_winograd(
+            conv_, {.low = 0}, tier, c.form,
+            {.l2_bytes = l2_cache_bytes(), .threads = threads, .pace = multiply_adds_per_byte()})),
         kernel_(winograd_kernel(tier)),
         threads_(threads),
         step_(aligned(packed_size(plan_) * 4)),

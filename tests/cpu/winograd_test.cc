@@ -294,17 +294,16 @@ TEST(WinogradLate, up_to_64_tiles_share_weights_that_are_transformed_late) {
   }
 }
 
-// Where a vector holds a block, up to four tiles use late weights as they are made.
+// Where a vector holds a block, up to sixteen tiles use late weights as they are made.
 TEST(WinogradFew, tiles_need_no_array_of_weights) {
   const struct {
     int64_t batch;
     Axes size;
     bool few;
-  } cases[] = {{1, {1, 4, 3}, true},
-               {1, {1, 7, 4}, true},
-               {3, {1, 2, 4}, true},
-               {1, {1, 7, 7}, true},
-               {5, {1, 4, 4}, false}};
+  } cases[] = {{1, {1, 4, 3}, true},   {1, {1, 7, 4}, true},  {3, {1, 2, 4}, true},
+               {1, {1, 7, 7}, true},   {5, {1, 4, 4}, true},  {7, {1, 2, 3}, true},
+               {1, {1, 10, 9}, true},  {13, {1, 1, 1}, true}, {1, {1, 12, 17}, true},
+               {1, {1, 14, 14}, true}, {17, {1, 1, 4}, false}};
   const WinogradMachine far{1 << 14, 3};
   for (const auto& [batch, size, few] : cases) {
     ConvGeometry conv{.batch = batch,

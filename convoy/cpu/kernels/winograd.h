@@ -5,9 +5,9 @@
 // same to a tenth on every instruction set):
 //
 //   channels   f4x4     f2x2     stride2
-//         16   0.7e-6   0.2e-6   0.4e-6
+//         16   0.8e-6   0.2e-6   0.4e-6
 //         64   1.2e-6   0.3e-6   0.5e-6
-//        256   3.2e-6   0.7e-6   0.9e-6
+//        256   2.5e-6   0.7e-6   0.9e-6
 #pragma once
 
 #include <array>

@@ -3,6 +3,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "convoy/cpu/kernels/winograd_few.cc"
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -25,35 +26,40 @@ struct Few {
   const float* v;
   int64_t v_plane, v_block;  // distances
   const float* weights;      // [channel][tap][16]
+  const float* next;         // weights that are fetched meanwhile
   int64_t channels;
   float* m;
   int64_t m_plane;
   bool add;
 };
 
-/// The products of one row, so that their sums (6 × 4 at most) stay in registers; the next
-/// channels' weights are fetched, a part by each row.
-template <size_t row, size_t WT>
+/// Products `from` … from + count − 1 of one row, so that their sums (6 × 4 or 3 × 8 at most) stay
+/// in registers. All rows together fetch the next channels' weights.
+template <size_t row, size_t from, size_t count, size_t WT>
 HWY_NOINLINE void Row(const Few& p) {
   const D d;
-  float* m = p.m + static_cast<int64_t>(row * patch) * p.m_plane;
-  const float* v = p.v + static_cast<int64_t>(row * patch) * p.v_plane;
-  V acc[patch][WT];
-  HWY_UNROLL(6) for (size_t q = 0; q < patch; ++q) {
-    HWY_UNROLL(4) for (size_t i = 0; i < WT; ++i) {
-      const float* from = m + static_cast<int64_t>(q) * p.m_plane + static_cast<int64_t>(i) * block;
-      acc[q][i] = p.add ? hn::Load(d, from) : hn::Zero(d);
+  constexpr int64_t product = static_cast<int64_t>(row * patch + from);
+  float* const m = p.m + product * p.m_plane;
+  const float* v = p.v + product * p.v_plane;
+  V acc[count][WT];
+  HWY_UNROLL(6) for (size_t q = 0; q < count; ++q) {
+    HWY_UNROLL(8) for (size_t i = 0; i < WT; ++i) {
+      const float* sum = m + static_cast<int64_t>(q) * p.m_plane + static_cast<int64_t>(i) * block;
+      acc[q][i] = p.add ? hn::Load(d, sum) : hn::Zero(d);
     }
   }
   constexpr int64_t size = winograd_taps * lanes, part = size / static_cast<int64_t>(patch);
   const float* HWY_RESTRICT weights = p.weights;
-  const float* next = weights + p.channels * (size + static_cast<int64_t>(row) * part);
+  const float* next = p.next + p.channels * static_cast<int64_t>(row) * part;
   for (int64_t c0 = 0; c0 < p.channels; c0 += block, v += p.v_block) {
     const int64_t channels = std::min(block, p.channels - c0);
     HWY_UNROLL(1)
-    for (int64_t c = 0; c < channels; ++c, weights += size, next += part) {
-      __builtin_prefetch(next, 0, 2);
-      __builtin_prefetch(next + block, 0, 2);
+    for (int64_t c = 0; c < channels; ++c, weights += size) {
+      if constexpr (from == 0) {
+        __builtin_prefetch(next, 0, 2);
+        __builtin_prefetch(next + block, 0, 2);
+        next += part;
+      }
       V column[3], u[patch];
       HWY_UNROLL(3) for (int64_t j = 0; j < 3; ++j) {
         V taps[3], all[patch];
@@ -63,25 +69,43 @@ HWY_NOINLINE void Row(const Few& p) {
         column[j] = all[row];
       }
       F4x4::Weights(u, 1, column, 1);
-      HWY_UNROLL(6) for (size_t q = 0; q < patch; ++q) {
+      HWY_UNROLL(6) for (size_t q = 0; q < count; ++q) {
         const float* x = v + static_cast<int64_t>(q) * p.v_plane + c;
-        HWY_UNROLL(4)
+        HWY_UNROLL(8)
         for (size_t i = 0; i < WT; ++i)
-          acc[q][i] = hn::MulAdd(hn::Set(d, x[static_cast<int64_t>(i) * block]), u[q], acc[q][i]);
+          acc[q][i] =
+              hn::MulAdd(hn::Set(d, x[static_cast<int64_t>(i) * block]), u[from + q], acc[q][i]);
       }
     }
   }
-  HWY_UNROLL(6) for (size_t q = 0; q < patch; ++q) {
-    HWY_UNROLL(4)
+  HWY_UNROLL(6) for (size_t q = 0; q < count; ++q) {
+    HWY_UNROLL(8)
     for (size_t i = 0; i < WT; ++i)
       hn::Store(acc[q][i], d,
                 m + static_cast<int64_t>(q) * p.m_plane + static_cast<int64_t>(i) * block);
   }
 }
 
-template <size_t WT, size_t... row>
+template <size_t from, size_t count, size_t WT, size_t... row>
 HWY_INLINE void Rows(const Few& p, std::index_sequence<row...>) {
-  (Row<row, WT>(p), ...);
+  (Row<row, from, count, WT>(p), ...);
+}
+
+/// All products of WT tiles.
+template <size_t WT>
+void Products(const Few& p) {
+  constexpr std::make_index_sequence<patch> rows;
+  if constexpr (WT <= 4) {
+    Rows<0, patch, WT>(p, rows);
+  } else {
+    Rows<0, patch / 2, WT>(p, rows);
+    Rows<patch / 2, patch / 2, WT>(p, rows);
+  }
+}
+constexpr int64_t most_tiles = 8;
+template <size_t... index>
+constexpr auto ProductsOf(std::index_sequence<index...>) {
+  return std::array{&Products<index + 1>...};
 }
 
 }  // namespace
@@ -89,24 +113,25 @@ HWY_INLINE void Rows(const Few& p, std::index_sequence<row...>) {
 void WinogradFew(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
                  const float* taps, Range channels, int64_t output, float* m) {
   if constexpr (has_512_bits) {  // others have too few registers
-    constexpr std::make_index_sequence<patch> rows;
-    const Few at{v + channels.begin / block * p.input.block,
-                 p.input.plane,
-                 p.input.block,
-                 taps + (output * p.geometry.channels + channels.begin * block) * winograd_taps,
-                 channels.end - channels.begin,
-                 m,
-                 p.output.plane,
-                 channels.begin > 0};
-    switch (chunk.tiles) {
-      case 1:
-        return Rows<1>(at, rows);
-      case 2:
-        return Rows<2>(at, rows);
-      case 3:
-        return Rows<3>(at, rows);
-      default:
-        return Rows<4>(at, rows);
+    constexpr auto products =
+        ProductsOf(std::make_index_sequence<static_cast<size_t>(most_tiles)>());
+    const int64_t count = channels.end - channels.begin;
+    const float* const weights =
+        taps + (output * p.geometry.channels + channels.begin * block) * winograd_taps;
+    const float* next = weights + count * winograd_taps * block;
+    const int64_t parts = (chunk.tiles + most_tiles - 1) / most_tiles;
+    for (int64_t part = 0; part < parts; ++part, next = weights) {
+      const Range tiles = share(chunk.tiles, part, parts);
+      products[static_cast<size_t>(tiles.end - tiles.begin - 1)](
+          {.v = v + channels.begin / block * p.input.block + tiles.begin * block,
+           .v_plane = p.input.plane,
+           .v_block = p.input.block,
+           .weights = weights,
+           .next = next,
+           .channels = count,
+           .m = m + tiles.begin * block,
+           .m_plane = p.output.plane,
+           .add = channels.begin > 0});
     }
   }
 }

@@ -28,6 +28,7 @@ struct Part {
 /// Points 0, 1, −1, ∞.
 struct F2x2 {
   static constexpr size_t patch = 4, tile = 2, stride = 1;
+  static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{4, {0, 1, 2, 3}}};
 
   template <size_t part>
@@ -72,14 +73,17 @@ struct Points {
     return hn::MulAdd(hn::Set(d, a * a * b * b), x0,
                       hn::NegMulAdd(hn::Set(d, a * a + b * b), x2, x4));
   }
-  /// Σ m·pointᵏ for k = 0 … 3.
-  static HWY_INLINE void Output(V (&o)[4], V m0, V m1, V m2, V m3) {
+  /// Σ m·weight·pointᵏ for k = 0 … 3, with one weight for the points ±a and one for ±b.
+  static HWY_INLINE void Output(V (&o)[4], float weigh_a, float weigh_b, V m0, V m1, V m2, V m3) {
     const D d;
     const V e = hn::Add(m0, m1), f = hn::Sub(m0, m1), g = hn::Add(m2, m3), h = hn::Sub(m2, m3);
-    o[0] = hn::Add(e, g);
-    o[1] = hn::MulAdd(hn::Set(d, b), h, hn::Mul(hn::Set(d, a), f));
-    o[2] = hn::MulAdd(hn::Set(d, b * b), g, hn::Mul(hn::Set(d, a * a), e));
-    o[3] = hn::MulAdd(hn::Set(d, b * b * b), h, hn::Mul(hn::Set(d, a * a * a), f));
+    const auto sum = [&](float at_a, V x, float at_b, V y) {
+      return hn::MulAdd(hn::Set(d, at_b * weigh_b), y, hn::Mul(hn::Set(d, at_a * weigh_a), x));
+    };
+    o[0] = sum(1, e, 1, g);
+    o[1] = sum(a, f, b, h);
+    o[2] = sum(a * a, e, b * b, g);
+    o[3] = sum(a * a * a, f, b * b * b, h);
   }
 };
 
@@ -88,6 +92,12 @@ struct F4x4 {
   static constexpr size_t patch = 6, tile = 4, stride = 1;
   static constexpr std::array parts{Part{2, {1, 2}}, Part{2, {3, 4}}, Part{2, {0, 5}}};
   using P = Points<8, 5, 12>;
+  static constexpr float a2 = P::a * P::a, b2 = P::b * P::b;
+  /// What the points' weights, 1/a²b², 1/2a²(a² − b²) and 1/2b²(b² − a²), have in common is taken
+  /// from the taps once, and the rest, exact fractions, multiplies the sums. As factors of the
+  /// weights it would cost more; rounded, it would not cancel as the sums have to.
+  static constexpr float common = 2 * a2 * b2 * (b2 - a2);
+  static constexpr double scale = 1 / (double{common} * double{common});
 
   template <size_t part>
   static HWY_INLINE void Input(V (&o)[4], const V (&x)[patch]) {
@@ -99,30 +109,29 @@ struct F4x4 {
     }
   }
   static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
-    const D d;
-    o[0] = hn::Mul(hn::Set(d, 1 / (P::a * P::a * P::b * P::b)), g[0]);
-    Pair(o + s, s, P::a, 1 / (2 * P::a * P::a * (P::a * P::a - P::b * P::b)), g, t);
-    Pair(o + 3 * s, s, P::b, 1 / (2 * P::b * P::b * (P::b * P::b - P::a * P::a)), g, t);
+    o[0] = g[0];
+    Pair(o + s, s, P::a, g, t);
+    Pair(o + 3 * s, s, P::b, g, t);
     o[5 * s] = g[2 * t];
   }
   static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+    const D d;
     V sums[4];
-    P::Output(sums, m[t], m[2 * t], m[3 * t], m[4 * t]);
-    o[0] = hn::Add(sums[0], m[0]);
+    P::Output(sums, -b2, a2, m[t], m[2 * t], m[3 * t], m[4 * t]);
+    o[0] = hn::MulAdd(hn::Set(d, 2 * (b2 - a2)), m[0], sums[0]);
     o[s] = sums[1];
     o[2 * s] = sums[2];
-    o[3 * s] = hn::Add(sums[3], m[5 * t]);
+    o[3 * s] = hn::MulAdd(hn::Set(d, common), m[5 * t], sums[3]);
   }
 
  private:
-  /// (g0 + g1·point + g2·point²)·scale at the point and at its negative.
-  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, float scale,
-                              const V* HWY_RESTRICT g, size_t t) {
+  /// g0 + g1·point + g2·point² at the point and at its negative.
+  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, const V* HWY_RESTRICT g,
+                              size_t t) {
     const D d;
     const V even = hn::MulAdd(hn::Set(d, point * point), g[2 * t], g[0]);
-    const V odd = hn::Mul(hn::Set(d, point), g[t]);
-    o[0] = hn::Mul(hn::Set(d, scale), hn::Add(even, odd));
-    o[s] = hn::Mul(hn::Set(d, scale), hn::Sub(even, odd));
+    o[0] = hn::MulAdd(hn::Set(d, point), g[t], even);
+    o[s] = hn::NegMulAdd(hn::Set(d, point), g[t], even);
   }
 };
 
@@ -130,6 +139,7 @@ struct F4x4 {
 /// ±5/4, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
 struct Stride2 {
   static constexpr size_t patch = 9, tile = 4, stride = 2;
+  static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{2, {0, 1}}, Part{2, {2, 3}}, Part{1, {4}}, Part{2, {5, 6}},
                                     Part{2, {7, 8}}};
   using P = Points<4, 2, 5>;
@@ -152,7 +162,7 @@ struct Stride2 {
   }
   static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
     V sums[4];
-    P::Output(sums, m[0], m[t], m[2 * t], m[3 * t]);
+    P::Output(sums, 1, 1, m[0], m[t], m[2 * t], m[3 * t]);
     o[0] = hn::Add(sums[0], m[5 * t]);
     o[s] = hn::Add(sums[1], m[6 * t]);
     o[2 * s] = hn::Add(sums[2], m[7 * t]);

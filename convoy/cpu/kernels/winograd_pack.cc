@@ -48,6 +48,18 @@ void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, 
     });
 }
 
+/// Multiplies collected taps of some channels. The factor is more exact than a float: one error of
+/// all weights of all layers would add up.
+void Scale(double factor, int64_t channels, float* taps) {
+  const D d;
+  const auto high = static_cast<float>(factor);
+  const auto low = static_cast<float>(factor - double{high});
+  for (int64_t i = 0; i < channels * winograd_taps * block; i += lanes) {
+    const V tap = hn::Load(d, taps + i);
+    hn::Store(hn::MulAdd(tap, hn::Set(d, high), hn::Mul(tap, hn::Set(d, low))), d, taps + i);
+  }
+}
+
 template <class F>
 HWY_NOINLINE void TransformOne(const WinogradConv& p, const float* taps, float* packed) {
   constexpr size_t N = F::patch;
@@ -81,6 +93,7 @@ void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, R
     const int64_t o0 = item / (blocks * g.kernel[0]) * block;
     const Range channels{c0, std::min(c0 + block, g.channels)};
     Collect(weights, slice, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
+    if constexpr (F::scale != 1) Scale(F::scale, channels.end - channels.begin, taps);
     for (int64_t o = o0; o < o0 + block; o += lanes) {
       // The last register tile may be narrower than the others.
       const int64_t tile = o / p.register_outputs, tile_begin = tile * p.register_outputs;
@@ -94,14 +107,16 @@ void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, R
 }
 
 /// The same pieces where weights are transformed late: the order of the taps alone changes.
+template <class F>
 void PackTaps(const WinogradConv& p, const WeightView& weights, float* packed, Range range) {
   const ConvGeometry& g = p.geometry;
   const int64_t blocks = blocks_of(g.channels);
   for (int64_t item = range.begin; item < range.end; ++item) {
     const int64_t c0 = item % blocks * block, o0 = item / blocks * block;
-    Collect(weights, 0, {o0, std::min(o0 + block, g.outputs)},
-            {c0, std::min(c0 + block, g.channels)},
-            packed + (o0 * g.channels + c0 * block) * winograd_taps);
+    const Range channels{c0, std::min(c0 + block, g.channels)};
+    float* const taps = packed + (o0 * g.channels + c0 * block) * winograd_taps;
+    Collect(weights, 0, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
+    if constexpr (F::scale != 1) Scale(F::scale, channels.end - channels.begin, taps);
   }
 }
 
@@ -127,8 +142,13 @@ void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, R
 }
 
 void Pack(const WinogradConv& plan, const WeightView& weights, float* packed, Range range) {
-  if (plan.late_channels > 0) return PackTaps(plan, weights, packed, range);
-  WithForm(plan.form, [&](auto form) { PackForm<decltype(form)>(plan, weights, packed, range); });
+  WithForm(plan.form, [&](auto form) {
+    using F = decltype(form);
+    if (plan.late_channels > 0)
+      PackTaps<F>(plan, weights, packed, range);
+    else
+      PackForm<F>(plan, weights, packed, range);
+  });
 }
 
 }  // namespace convoy::cpu::HWY_NAMESPACE

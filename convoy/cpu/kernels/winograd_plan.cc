@@ -13,8 +13,8 @@ constexpr int64_t element = sizeof(float);
 constexpr int64_t late_tiles = 64;
 /// The most that leave the input in the cache, too.
 constexpr int64_t near_tiles = 49;
-/// The most whose sums, of one row of products, fit the registers beside the weights.
-constexpr int64_t few_tiles = 4;
+/// The most whose late weights are made anew for every eight tiles.
+constexpr int64_t few_tiles = 16;
 
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
 
@@ -99,6 +99,13 @@ void transform_late(WinogradConv& p, const WinogradMachine& machine) {
   p.streamed_bytes = packed_size(p) * element;
 }
 
+/// Of winograd_few.cc, for a channel and a vector of outputs: multiply-adds of six products for
+/// each tile in six rows, and what each part of the tiles takes to transform weights.
+double few_instructions(int64_t tiles) {
+  const int64_t parts = ceil_divide(tiles, int64_t{8});
+  return static_cast<double>(6 * (6 * tiles + (tiles <= 4 ? 10 : 14) * parts));
+}
+
 }  // namespace
 
 bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
@@ -130,7 +137,9 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   if (machine.threads > 1 && few) p.phases = 2;
 
   const int64_t passes = checked_multiply(p.depth_chunks(), ceil_divide(p.tiles, p.chunk_tiles));
-  if (weights_bytes > machine.l2_bytes) p.streamed_bytes = checked_multiply(weights_bytes, passes);
+  // Beside images, weights that fill a cache do not stay there.
+  if (weights_bytes > machine.l2_bytes / 4 * 3)
+    p.streamed_bytes = checked_multiply(weights_bytes, passes);
   const int64_t slices = input_slices(g, p.chunk_depth);
   p.input = p.phases == 2 ? planes(p.products(), g.channels, g.in[0], p.tiles)
                           : planes(p.products(), g.channels, slices, p.chunk_tiles);
@@ -182,7 +191,6 @@ double direct_cost(const ConvGeometry& g, const WinogradMachine& machine) {
 double winograd_cost(const WinogradConv& p) {
   const ConvGeometry& g = p.geometry;
   const auto real = [](int64_t value) { return static_cast<double>(value); };
-  const double slow = real(p.pace) / 3;  // where memory is slow for the arithmetic, caches are too
   const double weights = real(g.channels * whole_blocks(g.outputs));
   // Of a register tile and one channel: multiply-adds, or loads where it is narrow; each register
   // tile costs as much again as three channels to be set up and stored.
@@ -194,16 +202,20 @@ double winograd_cost(const WinogradConv& p) {
   const double values = real(p.products()) * real(p.tiles);  // transformed, of one channel
   double products = values * real(g.out[0] * whole_blocks(g.outputs)) *
                     (real(g.kernel[0] * g.channels) + 3) * narrow;
-  if (p.few) products = (p.pace > 3 ? 450 : 260) * weights;
+  if (p.few) products = few_instructions(p.tiles) * (p.pace > 3 ? 1.9 : 1.1) * weights;
   // Transforms wait for memory: so many multiply-adds a value, as measured with Zen 4. At stride 2
   // they read twice as much.
   const double in = p.form == WinogradForm::stride2 ? 15 : 6, out = 4;
   const double slices = real(input_slices(g, p.chunk_depth) * p.depth_chunks());
   const double transforms = values * (in * slices * real(whole_blocks(g.channels)) +
                                       out * real(g.out[0] * whole_blocks(g.outputs)));
-  const double late = p.late_channels == 0 || p.few ? 0 : 6 * slow * real(p.products()) * weights;
-  // Weights from beyond the L2 cache come while products run.
-  const double cost = std::max(products, real(p.pace * p.streamed_bytes)) + transforms + late;
+  // Transformed late, weights are written to a cache and read from there again.
+  const double written = p.pace <= 3 ? 6 : p.form == WinogradForm::f2x2 ? 55 : 32;
+  const double late = p.late_channels == 0 || p.few ? 0 : written * real(p.products()) * weights;
+  // Weights from beyond the L2 cache come while products run; where those are fast, in part alone.
+  const double waits = real(p.pace * p.streamed_bytes);
+  const double both = p.pace <= 3 ? std::max(products, waits) : products + waits;
+  const double cost = both + transforms + late;
   // The many planes of the form for stride 2 fill the caches together with weights that do not stay
   // there, which tells where memory is slow.
   const bool crowded = p.form == WinogradForm::stride2 && p.streamed_bytes > 0 && p.pace > 3;
