@@ -55,7 +55,7 @@ void for_random_cases(F&& f) {
                    draw(random, 1, 40),
                    draw(random, 0, 1),
                    draw(random, 1, 3),
-                   {draw(random, 1, 2), draw(random, 1, 5), draw(random, 1, 21)}});
+                   {draw(random, 1, 2), draw(random, 1, 5), draw(random, 1, 37)}});
 }
 
 TEST(Reorder, ToBlockedWritesZerosAboveC) {

@@ -39,6 +39,16 @@ template <bool whole, class E>
 HWY_INLINE void PlanesToBlocked(Channels<whole> from, int64_t pixels, E* to, int64_t to_pixel) {
   const D d;
   int64_t p = 0;
+  // Whole lines of the cache: where planes are a multiple of 4 KiB apart, sixteen of them do not
+  // stay in the nearest one until the next pixels.
+  if constexpr (lanes == block)
+    for (; p + block <= pixels; p += block, from.first += block) {
+      V v[block];
+      HWY_UNROLL(16) for (int64_t c = 0; c < block; ++c) v[c] = hn::LoadU(d, from(c));
+      TransposeSquare(d, v);
+      HWY_UNROLL(16)
+      for (int64_t i = 0; i < block; ++i) StoreElements(v[i], to + (p + i) * to_pixel);
+    }
   for (; p + 4 <= pixels; p += 4, from.first += 4)
     for (int64_t part = 0; part < block; part += lanes) {
       V v[4];
@@ -58,6 +68,16 @@ HWY_INLINE void BlockedToPlanes(const E* from, int64_t from_pixel, int64_t count
                                 float* to, int64_t stride) {
   const D d;
   int64_t p = 0;
+  if constexpr (lanes == block)  // as above
+    for (; p + block <= pixels; p += block) {
+      V v[block];
+      HWY_UNROLL(16)
+      for (int64_t i = 0; i < block; ++i) v[i] = LoadElements(from + (p + i) * from_pixel);
+      TransposeSquare(d, v);
+      HWY_UNROLL(16) for (int64_t c = 0; c < block; ++c) {
+        if (c < count) hn::StoreU(v[c], d, to + c * stride + p);
+      }
+    }
   for (; p + 4 <= pixels; p += 4)
     for (int64_t part = 0; part < count; part += lanes) {
       V v[4];

@@ -54,6 +54,32 @@ HWY_INLINE void TransposeQuads(DX d, VX (&v)[4]) {
   v[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23));
 }
 
+/// Transposes the 4×4 matrix of the 128 bits of four vectors of 512.
+template <class DX, class VX = hn::Vec<DX>>
+HWY_INLINE void TransposeBlocks(DX d, VX& a, VX& b, VX& c, VX& e) {
+  const VX ab_even = hn::OddEvenBlocks(hn::SwapAdjacentBlocks(b), a);
+  const VX ab_odd = hn::OddEvenBlocks(b, hn::SwapAdjacentBlocks(a));
+  const VX ce_even = hn::OddEvenBlocks(hn::SwapAdjacentBlocks(e), c);
+  const VX ce_odd = hn::OddEvenBlocks(e, hn::SwapAdjacentBlocks(c));
+  a = hn::ConcatLowerLower(d, ce_even, ab_even);
+  b = hn::ConcatLowerLower(d, ce_odd, ab_odd);
+  c = hn::ConcatUpperUpper(d, ce_even, ab_even);
+  e = hn::ConcatUpperUpper(d, ce_odd, ab_odd);
+}
+
+/// Transposes the 16×16 matrix of sixteen vectors of 512 bits.
+template <class DX, class VX = hn::Vec<DX>>
+HWY_INLINE void TransposeSquare(DX d, VX (&v)[16]) {
+  HWY_UNROLL(4) for (int64_t i = 0; i < 16; i += 4) {
+    VX quads[4] = {v[i], v[i + 1], v[i + 2], v[i + 3]};
+    TransposeQuads(d, quads);
+    HWY_UNROLL(4) for (int64_t j = 0; j < 4; ++j) v[i + j] = quads[j];
+  }
+  HWY_UNROLL(4) for (int64_t j = 0; j < 4; ++j) {
+    TransposeBlocks(d, v[j], v[4 + j], v[8 + j], v[12 + j]);
+  }
+}
+
 /// to[j · to_stride + r] = row(r)[j] for as many rows as DX has lanes, and j < 4.
 template <class DX, class Row>
 HWY_INLINE void TransposeFour(DX d, const Row& row, float* to, int64_t to_stride) {
