@@ -170,13 +170,13 @@ struct Stride2 {
   }
 
  private:
-  /// (g2·point ± g0)·scale at the point and at its negative.
-  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, float scale,
+  /// (g2·point ± g0)·weight at the point and at its negative.
+  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, float weight,
                               const V* HWY_RESTRICT g, size_t t) {
     const D d;
     const V last = hn::Mul(hn::Set(d, point), g[2 * t]);
-    o[0] = hn::Mul(hn::Set(d, scale), hn::Add(last, g[0]));
-    o[s] = hn::Mul(hn::Set(d, scale), hn::Sub(last, g[0]));
+    o[0] = hn::Mul(hn::Set(d, weight), hn::Add(last, g[0]));
+    o[s] = hn::Mul(hn::Set(d, weight), hn::Sub(last, g[0]));
   }
 };
 
