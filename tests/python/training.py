@@ -44,24 +44,6 @@ def steps(name: str, backend: str, count: int = 2, draw: int = 1, **options: Any
     return Steps(losses, dict(model.weights()), first[1:])
 
 
-def assert_backends_agree(name: str, ours: str, truth: str, **options: Any) -> None:
-    """Within rounding, for one draw of pictures at least.
-
-    Of some 10⁶ activations one may be within rounding of a kink, and on its other side lets
-    another gradient through; with a third of the draws that is so. An error shows in all of them.
-    """
-    failure = AssertionError("nothing was compared")
-    for draw in range(1, 6):
-        try:
-            assert_steps_agree(
-                steps(name, ours, draw=draw, **options), steps(name, truth, draw=draw)
-            )
-            return
-        except AssertionError as error:
-            failure = error
-    raise failure
-
-
 def assert_steps_agree(ours: Steps, truth: Steps) -> None:
     np.testing.assert_allclose(ours.losses, truth.losses, rtol=1e-4)
     assert ours.losses[1] < ours.losses[0]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_architectures import NETWORKS, assert_agree, built, picture
-from training import TRAINED, assert_backends_agree
+from training import TRAINED, assert_steps_agree, steps
 
 import convoy
 
@@ -62,4 +62,7 @@ def test_a_wrong_weight_would_show() -> None:
 @pytest.mark.parametrize("options", [{}, {"threads": 3, "precision": "highest"}])
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_step_of_training(name: str, options: dict[str, Any]) -> None:
-    assert_backends_agree(name, "cpu", "reference", **options)
+    # Of these pictures no activation is so near a kink that rounding moves it across, where another
+    # gradient passes: with any kernels, a third to a half of eighteen draws had one.
+    ours, truth = steps(name, "cpu", draw=2, **options), steps(name, "reference", draw=2)
+    assert_steps_agree(ours, truth)

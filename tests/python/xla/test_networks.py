@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from test_architectures import NETWORKS, assert_agree, built, picture
-from training import TRAINED, assert_backends_agree
+from training import TRAINED, assert_steps_agree, steps
 
 import convoy
 
@@ -38,4 +38,4 @@ def test_a_wrong_weight_would_show() -> None:
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_step_of_training(name: str) -> None:
-    assert_backends_agree(name, "xla", "reference")
+    assert_steps_agree(steps(name, "xla"), steps(name, "reference"))
