@@ -18,6 +18,7 @@ namespace {
 /// holds.
 void Multiply(const WinogradConv& p, const WinogradArrays& at, const WinogradChunk& chunk,
               const float* v, Range outputs, float* m) {
+  const ConvGeometry& g = p.geometry;
   const int64_t size = outputs.end - outputs.begin;
   const int64_t units = (size + p.unit_outputs - 1) / p.unit_outputs;
   const int64_t parts = (size + p.chunk_outputs - 1) / p.chunk_outputs;
@@ -25,7 +26,34 @@ void Multiply(const WinogradConv& p, const WinogradArrays& at, const WinogradChu
     const Range r = share(units, part, parts);
     const Range some{outputs.begin + r.begin * p.unit_outputs,
                      std::min(outputs.begin + r.end * p.unit_outputs, outputs.end)};
-    WinogradProduct(p, chunk, v, at.conv.weights, some, m);
+    WinogradProduct(p, chunk, v, at.conv.weights + some.begin / p.register_outputs * p.weights_tile,
+                    {{0, g.kernel[0]}, {0, g.channels}}, some, m);
+    WinogradOutput(p, at.conv, chunk, some, m);
+  }
+}
+
+/// The same where weights are transformed late: for some register tiles of outputs after the
+/// others, each with all tiles of the chunk. Of the input, which these register tiles read one
+/// after the other, some channels at a time stay in the cache.
+void MultiplyLate(const WinogradConv& p, const WinogradArrays& at, const WinogradChunk& chunk,
+                  const float* v, Range outputs, float* m, float* u) {
+  const ConvGeometry& g = p.geometry;
+  for (int64_t unit = outputs.begin; unit < outputs.end; unit += p.unit_outputs) {
+    const Range some{unit, std::min(unit + p.unit_outputs, outputs.end)};
+    for (int64_t slice = 0; slice < g.kernel[0]; ++slice)
+      for (int64_t c = 0; c < g.channels; c += p.late_channels) {
+        const Range channels{c, std::min(c + p.late_channels, g.channels)};
+        for (int64_t o = some.begin; o < some.end; o += p.register_outputs) {
+          const Range tile{o, std::min(o + p.register_outputs, some.end)};
+          float* const m_tile = m + (o - unit) / block * p.output.block + (o - unit) % block;
+          if (p.few) {
+            WinogradFew(p, chunk, v, at.conv.weights, channels, o, m_tile);
+            continue;
+          }
+          WinogradWeights(p, at.conv.weights, slice, channels, tile, u);
+          WinogradProduct(p, chunk, v, u, {{slice, slice + 1}, channels}, tile, m_tile);
+        }
+      }
     WinogradOutput(p, at.conv, chunk, some, m);
   }
 }
@@ -75,44 +103,18 @@ void SharedInput(const WinogradConv& p, const WinogradArrays& at, Range range) {
   }
 }
 
-/// The second where weights are transformed late: some register tiles of outputs after the others,
-/// each with all tiles of the call, so that no weight is transformed twice. Of the input, which
-/// these register tiles read one after the other, some channels at a time stay in the cache.
-void LateOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* scratch) {
-  const ConvGeometry& g = p.geometry;
-  const int64_t wide = whole_blocks(g.outputs);
-  const WinogradChunk chunk = winograd_chunk(p, {0, p.tiles}, {0, 1});
-  float* const m = scratch;
-  float* const u = scratch + p.output.size;
-  const int64_t end = std::min(range.end * p.unit_outputs, wide);
-  for (int64_t unit = range.begin * p.unit_outputs; unit < end; unit += p.unit_outputs) {
-    const Range outputs{unit, std::min(unit + p.unit_outputs, end)};
-    for (int64_t c = 0; c < g.channels; c += p.late_channels) {
-      const Range channels{c, std::min(c + p.late_channels, g.channels)};
-      for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
-        const Range some{o, std::min(o + p.register_outputs, outputs.end)};
-        float* const m_some = m + (o - unit) / block * p.output.block + (o - unit) % block;
-        if (p.few) {
-          WinogradFew(p, chunk, at.shared, at.conv.weights, channels, o, m_some);
-          continue;
-        }
-        WinogradWeights(p, at.conv.weights, channels, some, u);
-        WinogradProductLate(p, chunk, at.shared, u, channels, some, m_some);
-      }
-    }
-    WinogradOutput(p, at.conv, chunk, outputs, m);
-  }
-}
-
 /// The second: pieces are runs of output channels.
-void SharedOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* m) {
+void SharedOutput(const WinogradConv& p, const WinogradArrays& at, Range range, float* scratch) {
   const Range outputs{range.begin * p.unit_outputs,
                       std::min(range.end * p.unit_outputs, whole_blocks(p.geometry.outputs))};
   for (int64_t depth = 0; depth < p.depth_chunks(); ++depth)
     ForChunks(p, {0, p.tiles}, [&](Range tiles) {
       const WinogradChunk chunk = winograd_chunk(p, tiles, depth_chunk(p, depth));
       const float* v = at.shared + chunk.in.begin * p.input.slice + tiles.begin * block;
-      Multiply(p, at, chunk, v, outputs, m);
+      if (p.late_channels > 0)
+        MultiplyLate(p, at, chunk, v, outputs, scratch, scratch + p.output.size);
+      else
+        Multiply(p, at, chunk, v, outputs, scratch);
     });
 }
 
@@ -125,8 +127,6 @@ void Run(const WinogradConv& plan, int phase, const WinogradArrays& at, Range ra
     Whole(plan, at, range, worker.scratch);
   else if (phase == 0)
     SharedInput(plan, at, range);
-  else if (plan.late_channels > 0)
-    LateOutput(plan, at, range, worker.scratch);
   else
     SharedOutput(plan, at, range, worker.scratch);
 }

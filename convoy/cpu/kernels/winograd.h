@@ -56,6 +56,7 @@ struct WinogradConv {
   WinogradForm form = WinogradForm::f4x4;
 
   int64_t patch = 0, tile = 0;    // a tile of `tile`² outputs comes of `patch`² values
+  int64_t factors = 0;            // `factors`² transforms of the weights serve the products
   int64_t rows = 0, columns = 0;  // tiles of an image
   int64_t tiles = 0;              // of the whole batch: they are numbered across images
 
@@ -69,7 +70,7 @@ struct WinogradConv {
   /// the input is transformed by all threads together, then each reads some of the weights.
   int phases = 1;
   WinogradPlanes input = {}, output = {};
-  int64_t weights_plane = 0, weights_tile = 0;  // distances between products, register tiles
+  int64_t weights_plane = 0, weights_tile = 0;  // distances between transforms, register tiles
   int64_t streamed_bytes = 0;                   // of weights that a call reads past the L2 cache
   /// So many channels of weights at a time are transformed by the thread that is about to use them;
   /// packed weights are then the taps alone. 0: all are transformed when they are packed.
@@ -79,8 +80,13 @@ struct WinogradConv {
   int64_t pace = 3;  // as of the machine
 
   int64_t products() const { return patch * patch; }
+  int64_t weight_planes() const { return factors * factors; }
   int64_t depth_chunks() const {
     return chunk_depth == 0 ? 0 : (geometry.out[0] + chunk_depth - 1) / chunk_depth;
+  }
+  /// How often all threads together go through the weights.
+  int64_t passes() const {
+    return chunk_tiles == 0 ? 0 : depth_chunks() * ((tiles + chunk_tiles - 1) / chunk_tiles);
   }
 };
 
@@ -105,7 +111,7 @@ int64_t scratch_bytes(const WinogradConv& plan);
 int64_t shared_bytes(const WinogradConv& plan);
 
 /// Elements of packed weights; they start at a multiple of 64 bytes. Late ones are
-/// [block of outputs][channel][tap][16].
+/// [block of outputs][slice of the kernel][channel][tap][16].
 int64_t packed_size(const WinogradConv& plan);
 int64_t pack_items(const WinogradConv& plan);
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -53,12 +54,20 @@ HWY_NOINLINE void Row(const Few& p) {
   const float* next = p.next + p.channels * static_cast<int64_t>(row) * part;
   for (int64_t c0 = 0; c0 < p.channels; c0 += block, v += p.v_block) {
     const int64_t channels = std::min(block, p.channels - c0);
+    const bool more = c0 + block < p.channels;
+    const float* const next_v =
+        more ? v + p.v_block : p.v + (product + static_cast<int64_t>(patch)) * p.v_plane;
     HWY_UNROLL(1)
     for (int64_t c = 0; c < channels; ++c, weights += size) {
       if constexpr (from == 0) {
         __builtin_prefetch(next, 0, 2);
         __builtin_prefetch(next + block, 0, 2);
         next += part;
+      }
+      if (c < static_cast<int64_t>(WT)) {
+        HWY_UNROLL(6)
+        for (size_t q = 0; q < count; ++q)
+          hwy::Prefetch(next_v + static_cast<int64_t>(q) * p.v_plane + c * block);
       }
       V column[3], u[patch];
       HWY_UNROLL(3) for (int64_t j = 0; j < 3; ++j) {

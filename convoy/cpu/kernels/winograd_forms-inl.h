@@ -1,5 +1,6 @@
 // One-dimensional algorithms for a filter of 3 taps; nested, they make the two-dimensional ones.
-// Each has `patch` products and input values and `tile` outputs. Arguments are values and the
+// Each has `patch` products and input values and `tile` outputs, and of the weights `factors`
+// transforms: products from the last of them on share it. Arguments are values and the
 // strides between them; inputs are transformed in parts, of few products each, so that a part of
 // all columns stays in registers.
 #if defined(CONVOY_CPU_KERNELS_WINOGRAD_FORMS_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -27,7 +28,7 @@ struct Part {
 
 /// Points 0, 1, −1, ∞.
 struct F2x2 {
-  static constexpr size_t patch = 4, tile = 2, stride = 1;
+  static constexpr size_t patch = 4, tile = 2, stride = 1, factors = 4;
   static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{4, {0, 1, 2, 3}}};
 
@@ -89,7 +90,7 @@ struct Points {
 
 /// Points 0, ±5/8, ±3/2, ∞.
 struct F4x4 {
-  static constexpr size_t patch = 6, tile = 4, stride = 1;
+  static constexpr size_t patch = 6, tile = 4, stride = 1, factors = 6;
   static constexpr std::array parts{Part{2, {1, 2}}, Part{2, {3, 4}}, Part{2, {0, 5}}};
   using P = Points<8, 5, 12>;
   static constexpr float a2 = P::a * P::a, b2 = P::b * P::b;
@@ -138,7 +139,7 @@ struct F4x4 {
 /// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points ±1/2,
 /// ±5/4, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
 struct Stride2 {
-  static constexpr size_t patch = 9, tile = 4, stride = 2;
+  static constexpr size_t patch = 9, tile = 4, stride = 2, factors = 6;
   static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{2, {0, 1}}, Part{2, {2, 3}}, Part{1, {4}}, Part{2, {5, 6}},
                                     Part{2, {7, 8}}};
@@ -158,7 +159,7 @@ struct Stride2 {
     Pair(o, s, P::a, 1 / (2 * P::a * (P::a * P::a - P::b * P::b)), g, t);
     Pair(o + 2 * s, s, P::b, 1 / (2 * P::b * (P::b * P::b - P::a * P::a)), g, t);
     o[4 * s] = g[2 * t];
-    o[5 * s] = o[6 * s] = o[7 * s] = o[8 * s] = g[t];
+    o[5 * s] = g[t];
   }
   static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
     V sums[4];

@@ -62,7 +62,7 @@ void Scale(double factor, int64_t channels, float* taps) {
 
 template <class F>
 HWY_NOINLINE void TransformOne(const WinogradConv& p, const float* taps, float* packed) {
-  constexpr size_t N = F::patch;
+  constexpr size_t N = F::factors;
   const D d;
   V m[N * 3];
   HWY_UNROLL(3) for (size_t j = 0; j < 3; ++j) {
@@ -112,21 +112,23 @@ void PackTaps(const WinogradConv& p, const WeightView& weights, float* packed, R
   const ConvGeometry& g = p.geometry;
   const int64_t blocks = blocks_of(g.channels);
   for (int64_t item = range.begin; item < range.end; ++item) {
-    const int64_t c0 = item % blocks * block, o0 = item / blocks * block;
+    const int64_t c0 = item % blocks * block, slices = item / blocks;
+    const int64_t o0 = slices / g.kernel[0] * block;
     const Range channels{c0, std::min(c0 + block, g.channels)};
-    float* const taps = packed + (o0 * g.channels + c0 * block) * winograd_taps;
-    Collect(weights, 0, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
+    float* const taps = packed + (slices * g.channels + c0) * winograd_taps * block;
+    Collect(weights, slices % g.kernel[0], {o0, std::min(o0 + block, g.outputs)}, channels, taps);
     if constexpr (F::scale != 1) Scale(F::scale, channels.end - channels.begin, taps);
   }
 }
 
 template <class F>
-void TransformForm(const WinogradConv& p, const float* taps, Range channels, Range outputs,
-                   float* to) {
+void TransformForm(const WinogradConv& p, const float* taps, int64_t slice, Range channels,
+                   Range outputs, float* to) {
+  const ConvGeometry& g = p.geometry;
   const int64_t width = outputs.end - outputs.begin;
   for (int64_t o = outputs.begin; o < outputs.end; o += lanes) {
     const float* const from =
-        taps + o / block * block * p.geometry.channels * winograd_taps + o % block;
+        taps + (o / block * g.kernel[0] + slice) * g.channels * winograd_taps * block + o % block;
     for (int64_t c = channels.begin; c < channels.end; ++c)
       TransformOne<F>(p, from + c * winograd_taps * block,
                       to + (c - channels.begin) * width + o - outputs.begin);
@@ -135,10 +137,11 @@ void TransformForm(const WinogradConv& p, const float* taps, Range channels, Ran
 
 }  // namespace
 
-void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, Range outputs,
-                     float* to) {
-  WithForm(p.form,
-           [&](auto form) { TransformForm<decltype(form)>(p, taps, channels, outputs, to); });
+void WinogradWeights(const WinogradConv& p, const float* taps, int64_t slice, Range channels,
+                     Range outputs, float* to) {
+  WithForm(p.form, [&](auto form) {
+    TransformForm<decltype(form)>(p, taps, slice, channels, outputs, to);
+  });
 }
 
 void Pack(const WinogradConv& plan, const WeightView& weights, float* packed, Range range) {

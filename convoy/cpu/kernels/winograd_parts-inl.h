@@ -62,20 +62,25 @@ struct WinogradPlace {
 void WinogradInput(const WinogradConv& p, const float* x, const WinogradChunk& chunk, Range blocks,
                    float* v);
 
-/// m = v · weights for output channels of the range, which starts with a whole block; `v` holds
-/// slices from chunk.in.begin.
+/// The part of the sum that weights are at hand for: slices of the kernel, and channels that start
+/// with a whole block.
+struct WinogradSum {
+  Range taps, channels;
+};
+
+/// m = v · weights for output channels of the range, which starts with a whole block, or m += for
+/// what is not the first part of the sum. `v` holds slices from chunk.in.begin; weights are those
+/// of the first register tile of the outputs.
 void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
-                     const float* weights, Range outputs, float* m);
+                     const float* weights, const WinogradSum& sum, Range outputs, float* m);
 
-/// Late weights of one register tile's outputs and some channels, for WinogradProductLate.
-void WinogradWeights(const WinogradConv& p, const float* taps, Range channels, Range outputs,
-                     float* to);
-/// m += v · weights over these channels, which start with a whole block; m = … for the first ones.
-void WinogradProductLate(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
-                         const float* weights, Range channels, Range outputs, float* m);
+/// Late weights of one register tile's outputs, one slice of the kernel and some channels.
+void WinogradWeights(const WinogradConv& p, const float* taps, int64_t slice, Range channels,
+                     Range outputs, float* to);
 
-/// Both in one go for one block of outputs and a chunk of at most winograd_few_tiles tiles by
-/// F(4×4,3×3), where a vector holds a block: transformed weights stay in registers.
+/// Both in one go for a kernel without depth, one block of outputs and a chunk of at most
+/// winograd_few_tiles tiles by F(4×4,3×3), where a vector holds a block: transformed weights stay
+/// in registers.
 void WinogradFew(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
                  const float* taps, Range channels, int64_t output, float* m);
 

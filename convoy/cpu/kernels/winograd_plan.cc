@@ -71,32 +71,39 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
   p.chunk_tiles = std::clamp<int64_t>(tiles, 1, std::max<int64_t>(p.tiles, 1));
 }
 
+int64_t packed_taps(const ConvGeometry& g) {
+  return checked_multiply(whole_blocks(g.outputs), g.kernel[0] * g.channels * 9);
+}
+
 /// Weights that come from far away come as taps, which are fewer bytes, and are transformed in the
 /// cache, once for all tiles of the call.
 void transform_late(WinogradConv& p, const WinogradMachine& machine) {
   const ConvGeometry& g = p.geometry;
-  p.few = p.form == WinogradForm::f4x4 && p.lanes == block && p.tiles <= few_tiles;
+  const bool flat = g.in[0] == 1 && g.kernel[0] == 1;
+  p.few = p.form == WinogradForm::f4x4 && p.lanes == block && flat && p.tiles <= few_tiles;
+  p.chunk_tiles = p.tiles;
+  p.streamed_bytes = packed_taps(g) * element;
   if (p.few) {
     p.register_outputs = p.unit_outputs = block;
     p.late_channels = 2 * block;  // their taps stay in the nearest cache
-    p.chunk_tiles = p.tiles;
     p.chunk_outputs = block;
     p.output = planes(p.products(), block, 1, p.tiles);
-    p.streamed_bytes = packed_size(p) * element;
     return;
   }
   // Where tiles are many, the input does not stay in the cache: several register tiles read each
   // part of it, which then has to.
-  const bool many = p.tiles > near_tiles;
+  const bool many = p.tiles * g.out[0] > near_tiles;
   if (many) p.unit_outputs = std::max<int64_t>(p.unit_outputs, 4 * block);
-  const int64_t beside = p.register_outputs + (many ? p.tiles : 0);
-  const int64_t fitting = machine.l2_bytes / 2 / (p.products() * element * beside) / block * block;
-  p.late_channels = std::clamp(fitting, block, whole_blocks(g.channels));
-  p.chunk_tiles = p.tiles;
   p.chunk_outputs = p.unit_outputs;
-  p.output = planes(p.products(), p.unit_outputs, 1, p.tiles);
+  const int64_t half = machine.l2_bytes / 2, a_slice = p.products() * element * p.tiles;
+  p.chunk_depth =
+      std::clamp(half / (a_slice * p.unit_outputs), int64_t{1}, std::max<int64_t>(g.out[0], 1));
+  p.streamed_bytes = checked_multiply(p.streamed_bytes, p.depth_chunks());
+  const int64_t a_channel =
+      p.weight_planes() * element * p.register_outputs + (many ? a_slice * p.chunk_depth : 0);
+  p.late_channels = std::clamp(half / a_channel / block * block, block, whole_blocks(g.channels));
+  p.output = planes(p.products(), p.unit_outputs, p.chunk_depth, p.tiles);
   p.weights_plane = odd_lines(p.late_channels * p.register_outputs);
-  p.streamed_bytes = packed_size(p) * element;
 }
 
 /// Of winograd_few.cc, for a channel and a vector of outputs: multiply-adds of six products for
@@ -123,6 +130,7 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   p.pace = machine.pace;
   p.tile = form == WinogradForm::f2x2 ? 2 : 4;
   p.patch = p.tile * stride_of(form) + 3 - stride_of(form);
+  p.factors = form == WinogradForm::stride2 ? 6 : p.patch;
   p.rows = ceil_divide(g.out[1], p.tile);
   p.columns = ceil_divide(g.out[2], p.tile);
   p.tiles = checked_multiply(g.batch, checked_multiply(p.rows, p.columns));
@@ -130,16 +138,15 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   const int64_t each = ceil_divide(p.tiles, machine.threads);
   choose_registers(p, tier, machine.threads > 1 && each < 14 ? p.tiles : each);
   const int64_t taps = checked_multiply(g.kernel[0], g.channels);
-  const int64_t weights_bytes =
-      checked_multiply(p.products() * element, checked_multiply(taps, whole_blocks(g.outputs)));
+  const int64_t weights_bytes = checked_multiply(p.weight_planes() * element,
+                                                 checked_multiply(taps, whole_blocks(g.outputs)));
   choose_chunks(p, machine, weights_bytes);
   const bool few = each < p.register_tiles || (weights_bytes > machine.l2_bytes && each <= 32);
   if (machine.threads > 1 && few) p.phases = 2;
 
-  const int64_t passes = checked_multiply(p.depth_chunks(), ceil_divide(p.tiles, p.chunk_tiles));
   // Beside images, weights that fill a cache do not stay there.
   if (weights_bytes > machine.l2_bytes / 4 * 3)
-    p.streamed_bytes = checked_multiply(weights_bytes, passes);
+    p.streamed_bytes = checked_multiply(weights_bytes, p.passes());
   const int64_t slices = input_slices(g, p.chunk_depth);
   p.input = p.phases == 2 ? planes(p.products(), g.channels, g.in[0], p.tiles)
                           : planes(p.products(), g.channels, slices, p.chunk_tiles);
@@ -147,8 +154,10 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   p.weights_tile = odd_lines(taps * p.register_outputs);
   p.weights_plane = odd_lines(
       checked_multiply(p.weights_tile, ceil_divide(whole_blocks(g.outputs), p.register_outputs)));
-  if (p.phases == 2 && g.kernel[0] == 1 && g.in[0] == 1 && g.out[0] == 1 &&
-      weights_bytes > machine.l2_bytes && p.tiles <= late_tiles)
+  // Without depth, slices of the output share no transform.
+  const bool shares = g.kernel[0] > 1 || (g.in[0] == 1 && g.out[0] == 1);
+  if (p.phases == 2 && shares && weights_bytes > machine.l2_bytes && p.tiles > 0 &&
+      p.tiles <= late_tiles)
     transform_late(p, machine);
   return p;
 }
@@ -161,17 +170,15 @@ int64_t items(const WinogradConv& p, int phase) {
 }
 
 int64_t scratch_bytes(const WinogradConv& p) {
-  if (p.few) return element * p.output.size;
-  if (p.late_channels > 0) return element * (p.output.size + p.products() * p.weights_plane);
-  return element * (p.output.size + (p.phases == 1 ? p.input.size : 0));
+  const int64_t late = p.late_channels > 0 && !p.few ? p.weight_planes() * p.weights_plane : 0;
+  return element * ((p.phases == 1 ? p.input.size : 0) + p.output.size + late);
 }
 
 int64_t shared_bytes(const WinogradConv& p) { return p.phases == 1 ? 0 : element * p.input.size; }
 
 int64_t packed_size(const WinogradConv& p) {
-  if (p.late_channels > 0)
-    return checked_multiply(whole_blocks(p.geometry.outputs), p.geometry.channels * 9);
-  return checked_multiply(p.products(), p.weights_plane);
+  if (p.late_channels > 0) return packed_taps(p.geometry);
+  return checked_multiply(p.weight_planes(), p.weights_plane);
 }
 
 int64_t pack_items(const WinogradConv& p) {
@@ -202,6 +209,10 @@ double winograd_cost(const WinogradConv& p) {
   const double values = real(p.products()) * real(p.tiles);  // transformed, of one channel
   double products = values * real(g.out[0] * whole_blocks(g.outputs)) *
                     (real(g.kernel[0] * g.channels) + 3) * narrow;
+  // Where arithmetic is fast for its caches, so much of it is spent waiting for them: more where
+  // the many planes of the form for stride 2 come from the cache of another core.
+  const bool crowded = p.form == WinogradForm::stride2 && p.late_channels > 0;
+  if (p.pace > 3) products *= crowded ? 2.4 : 1.6;
   if (p.few) products = few_instructions(p.tiles) * (p.pace > 3 ? 1.9 : 1.1) * weights;
   // Transforms wait for memory: so many multiply-adds a value, as measured with Zen 4. At stride 2
   // they read twice as much.
@@ -210,16 +221,12 @@ double winograd_cost(const WinogradConv& p) {
   const double transforms = values * (in * slices * real(whole_blocks(g.channels)) +
                                       out * real(g.out[0] * whole_blocks(g.outputs)));
   // Transformed late, weights are written to a cache and read from there again.
-  const double written = p.pace <= 3 ? 6 : p.form == WinogradForm::f2x2 ? 55 : 32;
-  const double late = p.late_channels == 0 || p.few ? 0 : written * real(p.products()) * weights;
-  // Weights from beyond the L2 cache come while products run; where those are fast, in part alone.
-  const double waits = real(p.pace * p.streamed_bytes);
-  const double both = p.pace <= 3 ? std::max(products, waits) : products + waits;
-  const double cost = both + transforms + late;
-  // The many planes of the form for stride 2 fill the caches together with weights that do not stay
-  // there, which tells where memory is slow.
-  const bool crowded = p.form == WinogradForm::stride2 && p.streamed_bytes > 0 && p.pace > 3;
-  return crowded ? 2 * cost : cost;
+  const double written = p.pace <= 3 ? 6 : 18;
+  const double late = p.late_channels == 0 || p.few
+                          ? 0
+                          : written * real(p.weight_planes() * p.passes() * g.kernel[0]) * weights;
+  // Weights from beyond the L2 cache come while products run.
+  return std::max(products, real(p.pace * p.streamed_bytes)) + transforms + late;
 }
 
 }  // namespace convoy::cpu

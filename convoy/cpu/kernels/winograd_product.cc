@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -29,6 +30,10 @@ struct Product {
   bool adds;  // to what m holds
 };
 
+/// Input and weights lie in the second-level cache, whose latency the processor hides in part
+/// alone: they are fetched to the nearest one so many channels, or a block of them, ahead.
+constexpr int64_t steps_ahead = 8;
+
 /// KV vectors of output channels × WT tiles stay in registers.
 template <size_t KV, size_t WT>
 HWY_NOINLINE void RegisterTile(const Product& p) {
@@ -51,9 +56,11 @@ HWY_NOINLINE void RegisterTile(const Product& p) {
     for (int64_t c0 = 0; c0 < p.channels; c0 += block, v += p.v_block) {
       const int64_t channels = std::min(block, p.channels - c0);
       HWY_UNROLL(1) for (int64_t c = 0; c < channels; ++c, u += outputs) {
+        hwy::Prefetch(v + p.v_block + c * block);  // as many tiles as channels, or nearly
         V w[KV];
         HWY_UNROLL(4) for (size_t j = 0; j < KV; ++j) {
           w[j] = hn::Load(d, u + static_cast<int64_t>(j) * lanes);
+          hwy::Prefetch(u + steps_ahead * outputs + static_cast<int64_t>(j) * lanes);
           if (static_cast<int64_t>(j) * lanes % block == 0)
             __builtin_prefetch(u + ahead + static_cast<int64_t>(j) * lanes, 0, 2);
         }
@@ -106,6 +113,19 @@ RegisterTileFunction Choose(int64_t vectors, int64_t tiles) {
   return nullptr;
 }
 
+/// Calls `function` with each product that a transform of the weights serves, and whether it is the
+/// last: they are a rectangle of the patch.
+template <class Function>
+HWY_INLINE void ForProducts(const WinogradConv& p, int64_t plane, const Function& function) {
+  const auto along = [&p](int64_t factor) {
+    return Range{factor, factor + 1 < p.factors ? factor + 1 : p.patch};
+  };
+  const Range rows = along(plane / p.factors), columns = along(plane % p.factors);
+  for (int64_t i = rows.begin; i < rows.end; ++i)
+    for (int64_t j = columns.begin; j < columns.end; ++j)
+      function(i * p.patch + j, i + 1 == rows.end && j + 1 == columns.end);
+}
+
 }  // namespace
 
 WinogradRegisters Registers() {
@@ -115,65 +135,51 @@ WinogradRegisters Registers() {
 }
 
 void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
-                     const float* weights, Range outputs, float* m) {
+                     const float* weights, const WinogradSum& sum, Range outputs, float* m) {
   const ConvGeometry& g = p.geometry;
   const int64_t parts = (chunk.tiles + p.register_tiles - 1) / p.register_tiles;
   Product at = {};
   at.v_tap = p.input.slice;
   at.v_block = p.input.block;
-  at.channels = g.channels;
+  at.channels = sum.channels.end - sum.channels.begin;
   at.m_block = p.output.block;
-  for (int64_t q = 0; q < p.products(); ++q)
+  for (int64_t plane = 0; plane < p.weight_planes(); ++plane)
     for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
       const int64_t vectors = std::min(p.register_outputs, outputs.end - o) / lanes;
-      const int64_t tap_size = g.channels * vectors * lanes;
-      const float* u = weights + q * p.weights_plane + o / p.register_outputs * p.weights_tile;
+      const int64_t tap_size = at.channels * vectors * lanes;
+      const int64_t tile = (o - outputs.begin) / p.register_outputs;
+      const float* u = weights + plane * p.weights_plane + tile * p.weights_tile;
       const bool more = o + p.register_outputs < outputs.end;
-      const float* next = more ? u + p.weights_tile
-                          : q + 1 < p.products()
-                              ? weights + (q + 1) * p.weights_plane +
-                                    outputs.begin / p.register_outputs * p.weights_tile
-                              : u;
-      float* m_block =
-          m + q * p.output.plane + (o - outputs.begin) / block * p.output.block + o % block;
-      for (int64_t slice = chunk.out.begin; slice < chunk.out.end; ++slice) {
-        const int64_t first = slice - g.begin[0];  // slice of x under tap 0
-        const int64_t tap = std::clamp<int64_t>(-first, 0, g.kernel[0]);
-        at.taps = std::clamp<int64_t>(g.in[0] - first, tap, g.kernel[0]) - tap;
-        at.u = u + tap * tap_size;
-        const int64_t from = at.taps > 0 ? first + tap - chunk.in.begin : 0;
-        const float* v_slice = v + q * p.input.plane + from * p.input.slice;
-        float* m_slice = m_block + (slice - chunk.out.begin) * p.output.slice;
-        for (int64_t part = 0; part < parts; ++part) {
-          const Range tiles = share(chunk.tiles, part, parts);
-          at.v = v_slice + tiles.begin * block;
-          at.m = m_slice + tiles.begin * block;
-          at.next = part + 1 == parts ? next : at.u;
-          Choose(vectors, tiles.end - tiles.begin)(at);
+      const float* next = more                            ? u + p.weights_tile
+                          : plane + 1 < p.weight_planes() ? weights + (plane + 1) * p.weights_plane
+                                                          : u;
+      ForProducts(p, plane, [&](int64_t q, bool last) {
+        const float* v_product = v + q * p.input.plane + sum.channels.begin / block * p.input.block;
+        float* m_block =
+            m + q * p.output.plane + (o - outputs.begin) / block * p.output.block + o % block;
+        for (int64_t slice = chunk.out.begin; slice < chunk.out.end; ++slice) {
+          const int64_t first = slice - g.begin[0];  // slice of x under tap 0
+          const int64_t begin = std::clamp<int64_t>(-first, 0, g.kernel[0]);
+          const Range inside{begin, std::clamp<int64_t>(g.in[0] - first, begin, g.kernel[0])};
+          const int64_t tap = std::max(inside.begin, sum.taps.begin);
+          at.taps = std::max<int64_t>(std::min(inside.end, sum.taps.end) - tap, 0);
+          at.adds = sum.channels.begin > 0 || tap > inside.begin;
+          // Without a tap inside the sum is zero, which is stored once.
+          if (at.taps == 0 && (inside.begin < inside.end || sum.taps.begin > 0)) continue;
+          at.u = at.taps > 0 ? u + (tap - sum.taps.begin) * tap_size : u;
+          const int64_t from = at.taps > 0 ? first + tap - chunk.in.begin : 0;
+          const float* v_slice = v_product + from * p.input.slice;
+          float* m_slice = m_block + (slice - chunk.out.begin) * p.output.slice;
+          for (int64_t part = 0; part < parts; ++part) {
+            const Range tiles = share(chunk.tiles, part, parts);
+            at.v = v_slice + tiles.begin * block;
+            at.m = m_slice + tiles.begin * block;
+            at.next = last && part + 1 == parts ? next : at.u;
+            Choose(vectors, tiles.end - tiles.begin)(at);
+          }
         }
-      }
+      });
     }
-}
-
-void WinogradProductLate(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
-                         const float* weights, Range channels, Range outputs, float* m) {
-  const int64_t parts = (chunk.tiles + p.register_tiles - 1) / p.register_tiles;
-  const int64_t vectors = (outputs.end - outputs.begin) / lanes;
-  Product at = {};
-  at.v_block = p.input.block;
-  at.taps = 1;
-  at.channels = channels.end - channels.begin;
-  at.m_block = p.output.block;
-  at.adds = channels.begin > 0;
-  for (int64_t q = 0; q < p.products(); ++q) {
-    at.u = at.next = weights + q * p.weights_plane;
-    for (int64_t part = 0; part < parts; ++part) {
-      const Range tiles = share(chunk.tiles, part, parts);
-      at.v = v + q * p.input.plane + channels.begin / block * p.input.block + tiles.begin * block;
-      at.m = m + q * p.output.plane + tiles.begin * block;
-      Choose(vectors, tiles.end - tiles.begin)(at);
-    }
-  }
 }
 
 }  // namespace convoy::cpu::HWY_NAMESPACE
