@@ -228,6 +228,7 @@ struct Walk {
       size = vectors_of_tile(plan, v);
       const int64_t first = v * plan.lanes;
       run.weights = at.weights + (item.group * plan.vectors * plan.lanes + first) * steps;
+      run.far = size * plan.lanes * steps > nearest_cache;
       run.bias = at.bias == nullptr ? zeros.data()
                  : plan.scattered   ? bias + first
                                     : at.bias + item.group * g.outputs + first;

@@ -19,6 +19,9 @@ namespace convoy::cpu::HWY_NAMESPACE {
 /// being read.
 HWY_INLINE void FetchToCache(const float* at) { __builtin_prefetch(at, 0, 2); }
 
+/// Weights that the nearest cache cannot hold come to it so many steps ahead.
+inline constexpr int64_t steps_ahead = 8;
+
 /// The pixels of one tap from column `column` on, zero outside the image, `pixel_step` apart.
 template <int64_t N>
 HWY_INLINE const float* Edge(const TileRun& run, const Segment& segment, int64_t column,
@@ -46,6 +49,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
   const Tag<N> d;
   const int64_t pixel_step = PS == 0 ? run.stride * run.column : PS;
   const int64_t step = run.step;
+  const bool far = PS != 0 && PS % block == 0 && run.far;
   const int64_t reach = (WT - 1) * run.stride;  // from the first pixel's column to the last one's
   const int64_t visits = (run.count + WT - 1) / WT * run.segment_count * run.taps;
   const int64_t lines_a_visit = (run.ahead_lines + visits - 1) / HWY_MAX(visits, 1);
@@ -99,6 +103,10 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
         HWY_UNROLL(1) for (int64_t c = 0; c < steps; ++c) {
           Vec<N> weight[KV];
           HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) weight[j] = hn::LoadU(d, w + j * N);
+          if (far)
+            HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+              hwy::Prefetch(w + (j + steps_ahead * KV) * N);
+            }
           HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
             const Vec<N> pixel = hn::Set(d, x[i * pixel_step]);
             HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {

@@ -32,6 +32,8 @@ constexpr int64_t segment_end(const ConvGeometry& g, int64_t group, int64_t c) {
 
 /// Floats of weights that a second-level cache holds beside images and the next weights.
 inline constexpr int64_t cache_of_weights = 192 * 1024;
+/// That stay in the nearest one beside pixels.
+inline constexpr int64_t nearest_cache = 6 * 1024;
 
 /// Segments that a piece of the packing takes one of; 1 where it takes all. At most so many has a
 /// group: the last piece may find none.
