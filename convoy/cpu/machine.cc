@@ -26,7 +26,7 @@ int64_t multiply_adds_per_byte() {
     const unsigned family = (a >> 8 & 15) + (a >> 20 & 255);
     __cpuid_count(7, 0, a, b, c, d);
     const bool avx512 = (b >> 16 & 1) != 0;
-    if (avx512 && (vendor != amd || family >= 0x1a)) return 5;
+    if (avx512 && (vendor != amd || family >= 0x1a)) return 8;
   }
 #endif
   return 3;

@@ -257,7 +257,7 @@ TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
                       .begin = {0, 1, 1}};
     finish(conv, {0, 1, 1});
     Problem problem(conv, 6);
-    const WinogradMachine far{1 << 14, 3};
+    const WinogradMachine far{1 << 14, 3, 100};
     for (const Tier tier : tiers()) {
       const WinogradConv plan = plan_winograd(conv, {}, tier, GetParam(), far);
       ASSERT_EQ(plan.tiles, batch * rows * columns);
@@ -283,7 +283,7 @@ TEST(WinogradLate, weights_of_kernels_with_depth_are_no_more_than_the_taps) {
     finish(conv, {2, 1, 1});
     Problem problem(conv, 9);
     problem.epilogue.residual = Epilogue::Residual::after;
-    const WinogradMachine far{1 << 20, 3};
+    const WinogradMachine far{1 << 20, 3, 100};
     for (const Tier tier : tiers()) {
       const WinogradConv plan = plan_winograd(conv, {}, tier, WinogradForm::f4x4, far);
       ASSERT_GT(plan.late_channels, 0);
@@ -299,7 +299,7 @@ TEST(WinogradLate, weights_of_kernels_with_depth_are_no_more_than_the_taps) {
 
 // With more, the products of all tiles would not stay in the cache.
 TEST(WinogradLate, up_to_64_tiles_share_weights_that_are_transformed_late) {
-  const WinogradMachine far{1 << 14, 2};
+  const WinogradMachine far{1 << 14, 2, 100};
   for (const auto& [size, late] : {std::pair{Axes{1, 32, 29}, true}, {Axes{1, 17, 50}, false}}) {
     ConvGeometry conv{.batch = 1,
                       .channels = 83,
@@ -330,7 +330,7 @@ TEST(WinogradFew, tiles_need_no_array_of_weights) {
                {1, {1, 7, 7}, true},   {5, {1, 4, 4}, true},  {7, {1, 2, 3}, true},
                {1, {1, 10, 9}, true},  {13, {1, 1, 1}, true}, {1, {1, 12, 17}, true},
                {1, {1, 14, 14}, true}, {17, {1, 1, 4}, false}};
-  const WinogradMachine far{1 << 14, 3};
+  const WinogradMachine far{1 << 14, 3, 100};
   for (const auto& [batch, size, few] : cases) {
     ConvGeometry conv{.batch = batch,
                       .channels = 83,

@@ -103,8 +103,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
         HWY_UNROLL(1) for (int64_t c = 0; c < steps; ++c) {
           Vec<N> weight[KV];
           HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) weight[j] = hn::LoadU(d, w + j * N);
-          if (far)
-            HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+          if (far) HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
               hwy::Prefetch(w + (j + steps_ahead * KV) * N);
             }
           HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {

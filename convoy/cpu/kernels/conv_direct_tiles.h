@@ -54,7 +54,7 @@ struct TileRun {
   int64_t first, count;
 
   const float* weights;
-  bool far;  // whether they come from beyond the nearest cache
+  bool far;                              // whether they come from beyond the nearest cache
   const float* bias;                     // of the tile's outputs
   std::array<float*, 4> y;               // pixel 0 of each vector
   std::array<const float*, 4> residual;  // likewise, or null

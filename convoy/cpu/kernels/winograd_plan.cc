@@ -15,6 +15,11 @@ constexpr int64_t late_tiles = 64;
 constexpr int64_t near_tiles = 49;
 /// The most whose late weights are made anew for every eight tiles.
 constexpr int64_t few_tiles = 16;
+/// Weights of more than so many second-level caches come from far away.
+constexpr int64_t far_caches = 4;
+/// The most tiles of a thread whose input all threads transform together, so that each reads some
+/// of the weights instead of all.
+constexpr int64_t most_shared = 32;
 
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
 
@@ -64,7 +69,7 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
   p.chunk_outputs = wide;
   // Two register tiles; one where that is more than the cache holds, unless the weights come from
   // far away and should meet many tiles.
-  const bool far = weights_bytes > 4 * machine.l2_bytes;
+  const bool far = weights_bytes > far_caches * machine.l2_bytes;
   const int64_t fitting = budget / bytes(p.chunk_depth, wide);
   const int64_t tiles =
       std::clamp(fitting, far ? 2 * p.register_tiles : p.register_tiles, 2 * p.register_tiles);
@@ -113,6 +118,29 @@ double few_instructions(int64_t tiles) {
   return static_cast<double>(6 * (6 * tiles + (tiles <= 4 ? 10 : 14) * parts));
 }
 
+/// Completes the plan.
+WinogradConv with_phases(WinogradConv p, int phases, const WinogradMachine& machine,
+                         int64_t weights_bytes) {
+  const ConvGeometry& g = p.geometry;
+  p.phases = phases;
+  // Beside images, weights that fill a cache do not stay there.
+  if (weights_bytes > machine.l2_bytes / 4 * 3)
+    p.streamed_bytes = checked_multiply(weights_bytes, p.passes());
+  const int64_t slices = input_slices(g, p.chunk_depth);
+  p.input = phases == 2 ? planes(p.products(), g.channels, g.in[0], p.tiles)
+                        : planes(p.products(), g.channels, slices, p.chunk_tiles);
+  p.output = planes(p.products(), p.chunk_outputs, p.chunk_depth, p.chunk_tiles);
+  p.weights_tile = odd_lines(g.kernel[0] * g.channels * p.register_outputs);
+  p.weights_plane = odd_lines(
+      checked_multiply(p.weights_tile, ceil_divide(whole_blocks(g.outputs), p.register_outputs)));
+  // Without depth, slices of the output share no transform.
+  const bool shares = g.kernel[0] > 1 || (g.in[0] == 1 && g.out[0] == 1);
+  if (phases == 2 && shares && weights_bytes > machine.l2_bytes && p.tiles > 0 &&
+      p.tiles <= late_tiles)
+    transform_late(p, machine);
+  return p;
+}
+
 }  // namespace
 
 bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
@@ -141,25 +169,13 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   const int64_t weights_bytes = checked_multiply(p.weight_planes() * element,
                                                  checked_multiply(taps, whole_blocks(g.outputs)));
   choose_chunks(p, machine, weights_bytes);
-  const bool few = each < p.register_tiles || (weights_bytes > machine.l2_bytes && each <= 32);
-  if (machine.threads > 1 && few) p.phases = 2;
-
-  // Beside images, weights that fill a cache do not stay there.
-  if (weights_bytes > machine.l2_bytes / 4 * 3)
-    p.streamed_bytes = checked_multiply(weights_bytes, p.passes());
-  const int64_t slices = input_slices(g, p.chunk_depth);
-  p.input = p.phases == 2 ? planes(p.products(), g.channels, g.in[0], p.tiles)
-                          : planes(p.products(), g.channels, slices, p.chunk_tiles);
-  p.output = planes(p.products(), p.chunk_outputs, p.chunk_depth, p.chunk_tiles);
-  p.weights_tile = odd_lines(taps * p.register_outputs);
-  p.weights_plane = odd_lines(
-      checked_multiply(p.weights_tile, ceil_divide(whole_blocks(g.outputs), p.register_outputs)));
-  // Without depth, slices of the output share no transform.
-  const bool shares = g.kernel[0] > 1 || (g.in[0] == 1 && g.out[0] == 1);
-  if (p.phases == 2 && shares && weights_bytes > machine.l2_bytes && p.tiles > 0 &&
-      p.tiles <= late_tiles)
-    transform_late(p, machine);
-  return p;
+  WinogradConv one = with_phases(p, 1, machine, weights_bytes);
+  if (machine.threads == 1) return one;
+  const bool few = each < p.register_tiles;
+  if (!few && (weights_bytes <= machine.l2_bytes || each > most_shared)) return one;
+  WinogradConv two = with_phases(std::move(p), 2, machine, weights_bytes);
+  const bool far = weights_bytes > far_caches * machine.l2_bytes;
+  return few || far || winograd_cost(two) < winograd_cost(one) ? two : one;
 }
 
 int64_t items(const WinogradConv& p, int phase) {
