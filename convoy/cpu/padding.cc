@@ -24,9 +24,9 @@ class PadTask : public Task {
 
 Array with_whole_blocks(Lowering& l, const Array& vector) {
   const int64_t size = vector.extents[0];
-  if (size % block == 0) return vector;
+  if (size % block == 0 && !l.is_source(vector)) return vector;
   const Array padded = l.temporary(DType::float32, {whole_blocks(size)});
-  l.emit(std::make_unique<PadTask>(vector, padded), {vector}, {padded}, "pad bias");
+  l.emit(std::make_unique<PadTask>(vector, padded), {vector}, {padded}, "keep bias");
   return padded;
 }
 

@@ -283,7 +283,7 @@ TEST(WinogradLate, weights_of_kernels_with_depth_are_no_more_than_the_taps) {
     finish(conv, {2, 1, 1});
     Problem problem(conv, 9);
     problem.epilogue.residual = Epilogue::Residual::after;
-    const WinogradMachine far{1 << 20, 3, 100};
+    const WinogradMachine far{1 << 18, 3, 100};
     for (const Tier tier : tiers()) {
       const WinogradConv plan = plan_winograd(conv, {}, tier, WinogradForm::f4x4, far);
       ASSERT_GT(plan.late_channels, 0);

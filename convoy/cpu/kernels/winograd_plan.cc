@@ -96,8 +96,8 @@ void transform_late(WinogradConv& p, const WinogradMachine& machine) {
     return;
   }
   // Where tiles are many, the input does not stay in the cache: several register tiles read each
-  // part of it, which then has to.
-  const bool many = p.tiles * g.out[0] > near_tiles;
+  // part of it, which then has to. Slices of a depth are fewer at a time.
+  const bool many = g.out[0] == 1 && p.tiles > near_tiles;
   if (many) p.unit_outputs = std::max<int64_t>(p.unit_outputs, 4 * block);
   p.chunk_outputs = p.unit_outputs;
   const int64_t half = machine.l2_bytes / 2, a_slice = p.products() * element * p.tiles;
@@ -229,7 +229,7 @@ double winograd_cost(const WinogradConv& p) {
   // the many planes of the form for stride 2 come from the cache of another core.
   const bool crowded = p.form == WinogradForm::stride2 && p.late_channels > 0;
   if (p.pace > 3) products *= crowded ? 2.4 : 1.6;
-  if (p.few) products = few_instructions(p.tiles) * (p.pace > 3 ? 1.9 : 1.1) * weights;
+  if (p.few) products = few_instructions(p.tiles) * (p.pace > 3 ? 1.8 : 1.1) * weights;
   // Transforms wait for memory: so many multiply-adds a value, as measured with Zen 4. At stride 2
   // they read twice as much.
   const double in = p.form == WinogradForm::stride2 ? 15 : 6, out = 4;
@@ -242,7 +242,9 @@ double winograd_cost(const WinogradConv& p) {
                           ? 0
                           : written * real(p.weight_planes() * p.passes() * g.kernel[0]) * weights;
   // Weights from beyond the L2 cache come while products run.
-  return std::max(products, real(p.pace * p.streamed_bytes)) + transforms + late;
+  const double cost = std::max(products, real(p.pace * p.streamed_bytes)) + transforms + late;
+  // Weights kept as taps are a quarter to a half of those transformed, which have to be worth it.
+  return p.late_channels > 0 ? cost : 1.1 * cost;
 }
 
 }  // namespace convoy::cpu

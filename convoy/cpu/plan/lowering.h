@@ -55,6 +55,8 @@ class Planner {
   Array new_array(DType dtype, const Extents& extents, Form form, Buffer::Place place);
   void convert(const NodePtr& node, const Array& from, const Array& to);
   void emit(Step step);
+  /// A parameter or a constant.
+  bool is_source(const Array& array) const;
   bool is_static(const Node& node) const { return static_.contains(&node); }
 
   const Graph& graph_;
@@ -92,6 +94,8 @@ class Lowering {
   bool wants(size_t k) const;
   /// Whether the value is there in blocks already; elementwise operators then work in them.
   bool is_blocked(const Value& value) const;
+  /// Whether the array is a parameter's or a constant's own memory, which may be a mapped file.
+  bool is_source(const Array& array) const { return planner_.is_source(array); }
   /// The form in blocks in which those who read the result want it.
   Form result_blocks() const { return planner_.suitable_blocks(Value(group_.last(), 0)); }
   /// The form in blocks in which the value is there; that of the result where it is in both or

@@ -236,11 +236,15 @@ void Planner::convert(const NodePtr& node, const Array& from, const Array& to) {
         .algorithm = name_of_conversion(to.form)});
 }
 
+bool Planner::is_source(const Array& array) const {
+  const Buffer& buffer = plan_.buffers[array.buffer];
+  return buffer.place == Buffer::Place::constant ||
+         (buffer.place == Buffer::Place::input && buffer.index >= plan_.inputs);
+}
+
 void Planner::emit(Step step) {
   const auto is_fixed = [&](const Array& array) {
-    const Buffer& buffer = plan_.buffers[array.buffer];
-    return buffer.place == Buffer::Place::constant || buffer.place == Buffer::Place::prepared ||
-           (buffer.place == Buffer::Place::input && buffer.index >= plan_.inputs);
+    return is_source(array) || plan_.buffers[array.buffer].place == Buffer::Place::prepared;
   };
   const auto may_be_kept = [&](const Array& array) {
     return plan_.buffers[array.buffer].place != Buffer::Place::output &&
