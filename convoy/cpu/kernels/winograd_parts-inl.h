@@ -68,9 +68,9 @@ struct WinogradSum {
   Range taps, channels;
 };
 
-/// m = v · weights for output channels of the range, which starts with a whole block, or m += for
-/// what is not the first part of the sum. `v` holds slices from chunk.in.begin; weights are those
-/// of the first register tile of the outputs.
+/// m = v · weights for output channels of the range, or m += for what is not the first part of the
+/// sum. `v` holds slices from chunk.in.begin; m and weights begin with the range, which is whole
+/// blocks, or one register tile.
 void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const float* v,
                      const float* weights, const WinogradSum& sum, Range outputs, float* m);
 

@@ -147,8 +147,9 @@ void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const fl
     for (int64_t o = outputs.begin; o < outputs.end; o += p.register_outputs) {
       const int64_t vectors = std::min(p.register_outputs, outputs.end - o) / lanes;
       const int64_t tap_size = at.channels * vectors * lanes;
-      const int64_t tile = (o - outputs.begin) / p.register_outputs;
-      const float* u = weights + plane * p.weights_plane + tile * p.weights_tile;
+      const int64_t from_first = o - outputs.begin;
+      const float* u =
+          weights + plane * p.weights_plane + from_first / p.register_outputs * p.weights_tile;
       const bool more = o + p.register_outputs < outputs.end;
       const float* next = more                            ? u + p.weights_tile
                           : plane + 1 < p.weight_planes() ? weights + (plane + 1) * p.weights_plane
@@ -156,7 +157,7 @@ void WinogradProduct(const WinogradConv& p, const WinogradChunk& chunk, const fl
       ForProducts(p, plane, [&](int64_t q, bool last) {
         const float* v_product = v + q * p.input.plane + sum.channels.begin / block * p.input.block;
         float* m_block =
-            m + q * p.output.plane + (o - outputs.begin) / block * p.output.block + o % block;
+            m + q * p.output.plane + from_first / block * p.output.block + from_first % block;
         for (int64_t slice = chunk.out.begin; slice < chunk.out.end; ++slice) {
           const int64_t first = slice - g.begin[0];  // slice of x under tap 0
           const int64_t begin = std::clamp<int64_t>(-first, 0, g.kernel[0]);
