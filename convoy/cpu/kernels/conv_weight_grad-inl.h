@@ -10,6 +10,7 @@
 #include <array>
 #include <utility>
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "convoy/cpu/kernels/simd-inl.h"
@@ -28,7 +29,9 @@ struct Pixels {
   int64_t grad_row, grad_step, grad_block;
   int64_t sum_value, sum_vector;  // distances in the sums of values of x, vectors of outputs
   bool fresh;                     // the sums begin with these pixels
-  int64_t x_line;                 // between rows of taps, of passes over several
+  const float* ahead;             // pixels that come to the nearest cache meanwhile
+  int64_t ahead_step;
+  int64_t x_line;  // between rows of taps, of passes over several
 };
 
 /// sums[c, o] += Σ over pixels of x[c] · grad[o], for C values of x and J vectors of outputs o.
@@ -44,10 +47,13 @@ HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums) {
   }
   const float* x_row = at.x;
   const float* grad_row = at.grad;
+  const float* ahead = at.ahead;
   for (int64_t row = 0; row < at.rows; ++row) {
     const float* HWY_RESTRICT x = x_row;
     const float* HWY_RESTRICT grad = grad_row;
     for (int64_t column = 0; column < at.columns; ++column) {
+      hwy::Prefetch(ahead);
+      ahead += at.ahead_step;
       hn::Vec<T> g[J];
       HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
         g[j] = hn::LoadU(d, grad + j * width / block * at.grad_block + j * width % block);
@@ -84,10 +90,13 @@ HWY_NOINLINE void RowsPass(const Pixels& at, float* HWY_RESTRICT sums) {
   }
   const float* x_row = at.x;
   const float* grad_row = at.grad;
+  const float* ahead = at.ahead;
   for (int64_t row = 0; row < at.rows; ++row) {
     const float* HWY_RESTRICT x = x_row;
     const float* HWY_RESTRICT grad = grad_row;
     for (int64_t column = 0; column < at.columns; ++column) {
+      hwy::Prefetch(ahead);
+      ahead += at.ahead_step;
       hn::Vec<T> g[J];
       HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
         g[j] = hn::LoadU(d, grad + j * width / block * at.grad_block + j * width % block);
@@ -156,6 +165,7 @@ HWY_INLINE void RunPasses(const Passes& passes_of, Pixels at, int64_t count, flo
     const int64_t part = (count + parts - 1) / parts;
     passes_of.of[part - 1](at, sums);
     at.x += part;
+    at.ahead += at.rows * at.columns * at.ahead_step;
     sums += part * at.sum_value;
     count -= part;
   }

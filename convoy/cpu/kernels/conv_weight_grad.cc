@@ -50,25 +50,34 @@ HWY_INLINE Pixels Common(const WeightGradPlan& plan) {
   return pixels;
 }
 
-/// Loops: tile of outputs > block of channels > tap > channels in registers. Taps that would
-/// reach into the padding are left out by narrower fields.
+/// Loops: block of channels > tile of outputs > tap > channels in registers. Taps that would
+/// reach into the padding are left out by narrower fields. Meanwhile pixels of the next block, at
+/// last those of `next`, come to the nearest cache.
 void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
-                const Field& field) {
+                const Field& field, const Field& next) {
   const ConvGeometry& conv = plan.conv;
   const int64_t tile = plan.tile(), taps = piece.taps;
   Pixels pixels = Common(plan);
   pixels.x_row = conv.stride[1] * conv.x.axis[1];
   pixels.x_step = conv.stride[2] * conv.x.axis[2];
   pixels.sum_value = taps * tile;
-  for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
-    // The last tile may be a vector short.
-    const Passes run =
-        ChoosePasses(plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
-    const Range made = weight_grad_channels(conv, {o, HWY_MIN(o + tile, piece.outputs.end)});
-    for (int64_t c = HWY_MAX(piece.channels.begin, made.begin),
-                 c_end = HWY_MIN(piece.channels.end, made.end);
-         c < c_end;) {
-      const int64_t count = HWY_MIN(c_end, (c / block + 1) * block) - c;
+  const int64_t tiles = ceiling_div(piece.outputs.end - piece.outputs.begin, tile);
+  const int64_t visits = 2 * tiles * taps;  // about as many passes see a block
+  for (int64_t c0 = piece.channels.begin, c1; c0 < piece.channels.end; c0 = c1) {
+    c1 = HWY_MIN(piece.channels.end, (c0 / block + 1) * block);
+    const Field& then = c1 < piece.channels.end ? field : next;
+    const int64_t then_c = c1 < piece.channels.end ? c1 : piece.channels.begin;
+    const float* ahead = at.x + then.image * conv.x.batch + then_c / block * conv.x.channel +
+                         then.depth * conv.stride[0] * conv.x.axis[0] +
+                         then.rows.begin * pixels.x_row + then.columns.begin * pixels.x_step;
+    pixels.ahead_step = pixels.x_step / visits;
+    for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
+      // The last tile may be a vector short.
+      const Passes run =
+          ChoosePasses(plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
+      const Range made = weight_grad_channels(conv, {o, HWY_MIN(o + tile, piece.outputs.end)});
+      const int64_t c = HWY_MAX(c0, made.begin), count = HWY_MIN(c1, made.end) - c;
+      if (count <= 0) continue;
       const float* x = at.x + field.image * conv.x.batch + c / block * conv.x.channel + c % block;
       float* sums = piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
                     (c - piece.channels.begin) * taps * tile;
@@ -86,11 +95,12 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
                      (rows.begin * conv.stride[1] + tap_offset(conv, 1, kh)) * conv.x.axis[1] +
                      (columns.begin * conv.stride[2] + tap_offset(conv, 2, kw)) * conv.x.axis[2];
           pixels.grad = GradAt(plan, at, field, o, rows.begin, columns.begin);
+          pixels.ahead = ahead;
           const int64_t tap = (r - piece.tap_rows.begin) * conv.kernel[2] + kw;
           RunPasses(run, pixels, count, sums + tap * tile);
+          ahead += 2 * pixels.rows * pixels.columns * pixels.ahead_step;
         }
       }
-      c += count;
     }
   }
 }
@@ -98,7 +108,7 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
 /// A channel that lies alone: here taps of a row share the gradients. The rows that a field
 /// reaches are copied with their padding first, so that all taps see the same pixels.
 void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
-              const Field& field, float* HWY_RESTRICT padded) {
+              const Field& field, const Field& next, float* HWY_RESTRICT padded) {
   const ConvGeometry& conv = plan.conv;
   const int64_t tile = plan.tile(), taps = piece.taps;
   const int64_t width = reach(conv, 2, field.columns.end - field.columns.begin);
@@ -108,6 +118,10 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
   pixels.x_row = conv.stride[1] * width;
   pixels.x_step = conv.stride[2];
   pixels.sum_value = tile;
+  const int64_t passes =
+      HWY_MAX((piece.channels.end - piece.channels.begin) * conv.kernel[0], int64_t{1});
+  pixels.ahead = GradAt(plan, at, next, piece.outputs.begin, next.rows.begin, next.columns.begin);
+  pixels.ahead_step = pixels.grad_step / passes;
   for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c)
     for (int64_t r = piece.tap_rows.begin, r_end; r < piece.tap_rows.end; r = r_end) {
       // The rows of taps of one depth.
@@ -154,6 +168,7 @@ void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piec
           for (; i + together_rows <= r_end - r; i += together_rows) {
             pixels.x = padded + i * pixels.x_line;
             rows_of_three(pixels, sums + i * conv.kernel[2] * tile);
+            pixels.ahead += pixels.rows * pixels.columns * pixels.ahead_step;
           }
         }
         for (; i < r_end - r; ++i)
@@ -201,10 +216,11 @@ void RunPiece(const WeightGradPlan& plan, const WeightGradArrays& at, int64_t it
   const Range fields = share(plan.fields(), part, plan.parts);
   for (int64_t f = fields.begin; f < fields.end; ++f) {
     const Field field = FieldAt(plan, f);
+    const Field next = FieldAt(plan, HWY_MIN(f + 1, fields.end - 1));
     if (conv.plain_input)
-      AddPlain(plan, at, piece, field, scratch + count);
+      AddPlain(plan, at, piece, field, next, scratch + count);
     else
-      AddBlocked(plan, at, piece, field);
+      AddBlocked(plan, at, piece, field, next);
   }
   float* const w = plan.parts > 1 ? at.shared + part * plan.weights() : at.w;
   for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile)
@@ -273,7 +289,8 @@ WeightGradPlan weight_grad_plan(Tier tier, const ConvGeometry& conv) {
   plan.columns = out[2];
   if (out[2] > 2 * pixels) plan.columns = ceiling_div(out[2], ceiling_div(out[2], pixels));
   plan.columns = std::max<int64_t>(plan.columns, 1);
-  plan.rows = ceiling_div(pixels, plan.columns);
+  plan.rows = conv.plain_input ? ceiling_div(pixels, plan.columns)
+                               : std::max<int64_t>(pixels / plan.columns, 1);
   // As much work for a thread as comes to some 20 µs, and sums that are nothing beside the pixels.
   constexpr int64_t parts = 8, least_fields = 4, least_share = 4;
   const int64_t values = plan.conv.batch * (conv.groups * conv.channels * product(plan.conv.in) +
@@ -346,11 +363,13 @@ int64_t add_items(const WeightGradPlan& plan) {
 
 void add_weight_grad_parts(const WeightGradPlan& plan, const WeightGradArrays& at, Range range,
                            Worker&) {
-  const int64_t end = std::min(plan.weights(), range.end * added_together);
-  for (int64_t i = range.begin * added_together; i < end; ++i) {
-    float sum = at.shared[i];
-    for (int64_t part = 1; part < plan.parts; ++part) sum += at.shared[part * plan.weights() + i];
-    at.w[i] = sum;
+  const int64_t weights = plan.weights(), first = range.begin * added_together;
+  const int64_t count = std::min(weights, range.end * added_together) - first;
+  float* HWY_RESTRICT w = at.w + first;
+  std::copy_n(at.shared + first, count, w);
+  for (int64_t part = 1; part < plan.parts; ++part) {
+    const float* HWY_RESTRICT more = at.shared + part * weights + first;
+    for (int64_t i = 0; i < count; ++i) w[i] += more[i];
   }
 }
 
