@@ -9,6 +9,9 @@ void lower(const Conv& op, Lowering& l) {
   if (!is_regular_convolution(l)) return emit_typed_convolution(op, l);
   const Extents w = l.shape(1);
   ConvGeometry geometry = geometry_of(op, l.shape(0), w, l.output_shape());
+  if (is_plain_product(l, geometry))
+    return emit_plain_product(l, geometry, {.batch = {}, .row = geometry.channels, .column = 1},
+                              epilogue_of(l), flops(l.node()));
   geometry.plain_input = reads_plain(l, geometry);
   ConvOperands operands{
       .x = geometry.plain_input ? l.plain(0) : l.in(l.node().inputs[0], convolved_blocks(l)),

@@ -46,6 +46,9 @@ void lower(const ConvInputGrad& op, Lowering& l) {
     return l.emit(kernel_task(depthwise_input_grad_kernel(l.tier()), forward, work, x, weights, y),
                   {x, weights}, {y}, "depthwise", flops(l.node()));
   }
+  if (is_plain_product(l, forward))
+    return emit_plain_product(l, forward, {.batch = {}, .row = 1, .column = forward.channels}, {},
+                              flops(l.node()));
   ConvOperands operands{.x = l.in(l.node().inputs[0], convolved_blocks(l)),
                         .w = l.plain(1),
                         .y = l.result(l.result_blocks())};

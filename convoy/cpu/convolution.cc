@@ -67,6 +67,54 @@ bool reads_plain(const Lowering& l, const ConvGeometry& geometry) {
          !l.is_blocked(l.node().inputs[0]);
 }
 
+bool is_plain_product(const Lowering& l, const ConvGeometry& forward) {
+  const Axes ones{1, 1, 1}, zeros{0, 0, 0};
+  const bool point = forward.groups == 1 && forward.kernel == ones && forward.stride == ones &&
+                     forward.begin == zeros && forward.in == forward.out;
+  // Many channels on both sides pay for blocks; few positions would read the weights for each
+  // image.
+  constexpr double many = 100;
+  constexpr int64_t few = 32;
+  const auto inputs = static_cast<double>(forward.channels);
+  const auto outputs = static_cast<double>(forward.outputs);
+  const Group& group = l.group();
+  const bool clamps = !group.function || std::holds_alternative<Clip>(*group.function->op()) ||
+                      std::get<Activation>(*group.function->op()).kind == ActivationKind::relu;
+  return point && product(forward.in) >= few && inputs * outputs < many * (inputs + outputs) &&
+         clamps && !group.residual && !l.bf16() && !l.is_blocked(l.node().inputs[0]) &&
+         l.is_result_alone();
+}
+
+void emit_plain_product(Lowering& l, const ConvGeometry& forward, const MatrixStrides& w,
+                        const Epilogue& epilogue, int64_t flops) {
+  const Extents x = l.shape(0), y = l.output_shape();
+  const int64_t positions = product(forward.in);
+  GemmPlan plan;
+  plan.batch.back() = forward.batch;
+  plan.rows = y[1];
+  plan.depth = x[1];
+  plan.columns = positions;
+  plan.a = w;
+  plan.b = {.batch = {}, .row = positions, .column = 1};
+  plan.c = plan.b;
+  plan.b.batch.back() = x[1] * positions;
+  plan.c.batch.back() = y[1] * positions;
+  plan.bias_row = 1;
+  plan.bias_column = 0;
+  plan.low = epilogue.low;
+  plan.high = epilogue.high;
+  plan = plan_gemm(plan, l.tier());
+  const Array from = l.plain(0), weights = l.plain(1), to = l.result(Form::plain);
+  const auto emit = [&](auto... bias) {
+    l.emit(kernel_task(gemm_kernel(l.tier()), plan, weights, from, to, bias...),
+           {weights, from, bias...}, {to}, "product of matrices", flops);
+  };
+  if (l.input_count() > 2)
+    emit(l.plain(2));
+  else
+    emit();
+}
+
 Form convolved_blocks(const Lowering& l) { return l.bf16() ? Form::blocked_bf16 : Form::blocked; }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "convoy/cpu/kernels/conv_geometry.h"
+#include "convoy/cpu/kernels/gemm.h"
 #include "convoy/cpu/plan/lowering.h"
 
 namespace convoy::cpu {
@@ -24,6 +25,14 @@ Form convolved_blocks(const Lowering& l);
 
 /// Weights [O, C/groups, K…] as they lie.
 WeightView weight_view(const ConvGeometry& geometry, const Extents& w, bool flip);
+
+/// Whether a convolution, or the gradient of its input, has one tap and stands between arrays in
+/// the user's order: then it is a product of matrices for each image, and blocks would cost more.
+bool is_plain_product(const Lowering& l, const ConvGeometry& forward);
+/// y = clamp(w·x + bias) for each image: input 0 and the result are [batch][·][positions], input 1
+/// has the matrix `w`.
+void emit_plain_product(Lowering& l, const ConvGeometry& forward, const MatrixStrides& w,
+                        const Epilogue& epilogue, int64_t flops);
 
 /// What one convolution reads and writes.
 struct ConvOperands {

@@ -49,7 +49,10 @@ TEST(Gemm, ProductsOfAnyStridesAreThoseOfLoops) {
     const auto a = numbers(lay_out(g.a, g.rows, g.depth, false));
     const auto b = numbers(lay_out(g.b, g.depth, g.columns, false));
     const size_t size = lay_out(g.c, g.rows, g.columns, true);
-    const auto bias = numbers(static_cast<size_t>(g.columns));
+    const bool for_rows = pick({0, 1}) == 1;
+    g.bias_row = for_rows ? 1 : 0;
+    g.bias_column = for_rows ? 0 : 1;
+    const auto bias = numbers(static_cast<size_t>(for_rows ? g.rows : g.columns));
     const bool with_bias = pick({0, 1}) == 1;
     g.packed = g.b.batch == Space{} && pick({0, 1}) == 1;
     if (pick({0, 1}) == 1) g.low = -0.5f, g.high = 2.f;
@@ -70,7 +73,7 @@ TEST(Gemm, ProductsOfAnyStridesAreThoseOfLoops) {
         const Space batch = point_of(n, g.batch);
         for (int64_t i = 0; i < g.rows; ++i)
           for (int64_t j = 0; j < g.columns; ++j) {
-            double sum = with_bias ? bias[static_cast<size_t>(j)] : 0;
+            double sum = with_bias ? bias[static_cast<size_t>(for_rows ? i : j)] : 0;
             for (int64_t k = 0; k < g.depth; ++k)
               sum += double{a[static_cast<size_t>(offset_of(batch, g.a.batch) + i * g.a.row +
                                                   k * g.a.column)]} *

@@ -54,8 +54,8 @@ struct Row {
   int64_t bias_stride;
 
   HWY_INLINE void Store(V v, int64_t j, V low, V high) const {
-    if (columns - j >= lanes && stride == 1 && (!bias || bias_stride == 1)) {
-      if (bias) v = hn::Add(v, hn::LoadU(D(), bias + j));
+    if (columns - j >= lanes && stride == 1 && (!bias || bias_stride <= 1)) {
+      if (bias) v = hn::Add(v, bias_stride == 1 ? hn::LoadU(D(), bias + j) : All(*bias));
       hn::StoreU(Clamp(v, low, high), D(), c + j);
       return;
     }
@@ -73,7 +73,7 @@ struct TileArrays {
   const float* panel;
   int64_t depth;
   Row first;
-  int64_t c_row;
+  int64_t c_row, bias_row;
   float low, high;
 };
 
@@ -94,15 +94,22 @@ void Tile(const TileArrays& t) {
   }
   Row row = t.first;
   const V low = All(t.low), high = All(t.high);
-  HWY_UNROLL(16) for (int64_t r = 0; r < R; ++r, row.c += t.c_row) {
+  HWY_UNROLL(16) for (int64_t r = 0; r < R; ++r) {
     row.Store(sum[r][0], 0, low, high);
     if (row.columns > lanes) row.Store(sum[r][1], lanes, low, high);
+    row.c += t.c_row;
+    if (row.bias) row.bias += t.bias_row;
   }
 }
 
 template <size_t... R>
 constexpr auto TilesOf(std::index_sequence<R...>) {
   return std::array{&Tile<static_cast<int64_t>(R) + 1>...};
+}
+
+HWY_INLINE const float* BiasAt(const GemmPlan& plan, const GemmArrays& at, int64_t row,
+                               int64_t column) {
+  return at.bias ? at.bias + row * plan.bias_row + column * plan.bias_column : nullptr;
 }
 
 void RunTiles(const GemmPlan& plan, const GemmArrays& at, Range range, Worker& worker) {
@@ -121,18 +128,19 @@ void RunTiles(const GemmPlan& plan, const GemmArrays& at, Range range, Worker& w
     }
     const float* a = at.a + offset_of(batch, plan.a.batch);
     float* c = at.c + offset_of(batch, plan.c.batch) + first * plan.c.column;
-    const float* bias = at.bias ? at.bias + first * plan.bias_stride : nullptr;
+    const int64_t columns = std::min(panel_width, plan.columns - first);
     const int64_t end = std::min(plan.rows, (chunk + 1) * plan.rows_of_item);
     for (int64_t r = chunk * plan.rows_of_item; r < end; r += tile_rows) {
       const auto rows = static_cast<size_t>(std::min(tile_rows, end - r));
+      const float* bias = BiasAt(plan, at, r, first);
       tiles[rows - 1]({a + r * plan.a.row,
                        plan.a.row,
                        plan.a.column,
                        plan.packed ? b : worker.scratch,
                        plan.depth,
-                       {c + r * plan.c.row, plan.c.column,
-                        std::min(panel_width, plan.columns - first), bias, plan.bias_stride},
+                       {c + r * plan.c.row, plan.c.column, columns, bias, plan.bias_column},
                        plan.c.row,
+                       plan.bias_row,
                        plan.low,
                        plan.high});
     }
@@ -173,9 +181,9 @@ void RunStream(const GemmPlan& plan, const GemmArrays& at, Range range, Worker& 
         AddRows(a + r * plan.a.row + k * plan.a.column, plan.a.column, b + k * plan.b.row,
                 plan.b.row, std::min<int64_t>(4, plan.depth - k), columns,
                 worker.scratch + r * stream_width);
-    const float* bias = at.bias ? at.bias + first * plan.bias_stride : nullptr;
     for (int64_t r = 0; r < plan.rows; ++r) {
-      const Row row{c + r * plan.c.row, plan.c.column, columns, bias, plan.bias_stride};
+      const float* bias = BiasAt(plan, at, r, first);
+      const Row row{c + r * plan.c.row, plan.c.column, columns, bias, plan.bias_column};
       for (int64_t j = 0; j < columns; j += lanes)
         row.Store(hn::LoadU(D(), worker.scratch + r * stream_width + j), j, All(plan.low),
                   All(plan.high));
@@ -229,7 +237,7 @@ void RunDots(const GemmPlan& plan, const GemmArrays& at, Range range) {
         else
           Dots<1>(a + r * plan.a.row, rows, plan.b.column, plan.depth, sums);
         for (int64_t n = 0; n < count; ++n) {
-          const float sum = sums[n] + (at.bias ? at.bias[(j + n) * plan.bias_stride] : 0.f);
+          const float sum = sums[n] + (at.bias ? *BiasAt(plan, at, r, j + n) : 0.f);
           c[r * plan.c.row + (j + n) * plan.c.column] = sum < plan.low    ? plan.low
                                                         : sum > plan.high ? plan.high
                                                                           : sum;
@@ -293,7 +301,7 @@ GemmPlan plan_gemm(GemmPlan plan, Tier tier) {
     std::swap(plan.a, plan.b);
     std::swap(plan.rows, plan.columns);
     for (MatrixStrides* m : {&plan.a, &plan.b, &plan.c}) std::swap(m->row, m->column);
-    plan.bias_stride = 0;
+    std::swap(plan.bias_row, plan.bias_column);
   }
   using Method = GemmPlan::Method;
   const bool few = plan.rows <= few_rows && !plan.packed;

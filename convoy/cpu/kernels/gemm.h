@@ -29,9 +29,9 @@ struct GemmPlan {
   /// `stream` adds its rows, `dots` multiplies by its columns.
   enum class Method { tiles, stream, dots } method = Method::tiles;
   bool exchanged = false;  // one column is computed as one row: a and b change places
-  int64_t bias_stride = 1;
-  int64_t panel = 0;                     // columns of an item
-  int64_t rows_of_item = 0, panels = 0;  // an item's rows; panels side by side
+  int64_t bias_row = 0, bias_column = 1;  // distances in the bias: one for each column, or row
+  int64_t panel = 0;                      // columns of an item
+  int64_t rows_of_item = 0, panels = 0;   // an item's rows; panels side by side
 };
 GemmPlan plan_gemm(GemmPlan plan, Tier tier);
 int64_t items(const GemmPlan& plan);
@@ -45,7 +45,7 @@ struct GemmArrays {
   const float* a = nullptr;
   const float* b = nullptr;
   float* c = nullptr;
-  const float* bias = nullptr;  // one for each column; may be null
+  const float* bias = nullptr;  // may be null
 };
 using GemmKernel = void (*)(const GemmPlan& plan, const GemmArrays& at, Range range,
                             Worker& worker);

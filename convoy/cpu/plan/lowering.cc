@@ -9,6 +9,11 @@ bool Lowering::wants(size_t k) const {
   return planner_.uses_.is_result(value) || !planner_.uses_.of(value).empty();
 }
 
+bool Lowering::is_result_alone(size_t k) const {
+  const Value value(group_.last(), k);
+  return planner_.uses_.is_result(value) && planner_.uses_.of(value).empty();
+}
+
 bool Lowering::is_blocked(const Value& value) const {
   const auto found = planner_.values_.find(Planner::key(value));
   return found != planner_.values_.end() && found->second.in_blocks();

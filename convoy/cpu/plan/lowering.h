@@ -92,6 +92,8 @@ class Lowering {
   Extents output_shape(size_t k = 0) const { return to_extents(node().outputs[k].shape); }
   /// Whether anything reads output k.
   bool wants(size_t k) const;
+  /// Whether output k of the group's last node is a result of the graph and nothing else.
+  bool is_result_alone(size_t k = 0) const;
   /// Whether the value is there in blocks already; elementwise operators then work in them.
   bool is_blocked(const Value& value) const;
   /// Whether the array is a parameter's or a constant's own memory, which may be a mapped file.

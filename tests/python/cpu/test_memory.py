@@ -67,7 +67,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     x = convoy.input("x", (1, 512, 8, 8))
     y = x
     for i in range(4):
-        y = convoy.relu(convoy.conv(y, weight(rng, f"body{i}", 512, 512, 3, 3), padding=1))
+        w, bias = weight(rng, f"body{i}", 512, 512, 3, 3), weight(rng, f"bias{i}", 512)
+        y = convoy.relu(convoy.conv(y, w, bias, padding=1))
     y = convoy.conv(y, weight(rng, "point", 512, 512, 1, 1))
     path = tmp_path_factory.mktemp("model") / "body.onnx"
     convoy.onnx.save(convoy.Graph(x, {"y": y}), path)
