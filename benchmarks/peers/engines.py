@@ -72,7 +72,7 @@ class OwnSteps:
 
     def __call__(self) -> Any:
         began = time.perf_counter()
-        result = self.f(*self.arrays)
+        result, _ = self.f(*self.arrays)
         self.seconds = time.perf_counter() - began
         return result
 
@@ -82,22 +82,23 @@ class OwnSteps:
         profile = self.f.profile(*self.arrays, runs=runs)
         self.seconds = profile.seconds
         steps = zip(profile.plan.steps, profile.step_seconds, strict=True)
-        return [1e3 * sum(s for step, s in steps if not is_conversion(step.algorithm))]
+        return [1e3 * sum(s for step, s in steps if is_of_layer(step))]
 
 
-def is_conversion(algorithm: str) -> bool:
-    return algorithm in ("to blocks of 16 channels", "to plain")
+def is_of_layer(step: Any) -> bool:
+    is_conversion = step.algorithm in ("to blocks of 16 channels", "to plain")
+    return not is_conversion and step.nodes[0].op.startswith("conv")
 
 
 def _convoy_steps(case: Case, threads: int, folder: Path) -> Call:
-    from graphs import work_of
+    from graphs import within_network, work_of
 
     import convoy
 
     if case.kind != "layer":
         raise NotOffered("a part of a layer's call")
     work = work_of(case)
-    f = convoy.compile(work.graph, backend="cpu", threads=threads)
+    f = convoy.compile(within_network(work.graph), backend="cpu", threads=threads)
     return OwnSteps(f, work.arrays)
 
 
