@@ -13,7 +13,14 @@
 namespace convoy::cpu {
 namespace {
 
-constexpr WinogradForm forms[] = {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2};
+constexpr WinogradForm forms[] = {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2,
+                                  WinogradForm::f2x2_5x5};
+
+int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
+int64_t side_of(WinogradForm form) { return form == WinogradForm::f2x2_5x5 ? 5 : 3; }
+int64_t tile_of(WinogradForm form) {
+  return form == WinogradForm::f2x2 || form == WinogradForm::f2x2_5x5 ? 2 : 4;
+}
 
 /// Aligned, full of NaN, and watched at its end.
 class Buffer {
@@ -147,11 +154,11 @@ void check(Problem& problem, WinogradForm form) {
 ConvGeometry random_geometry(std::mt19937& random, WinogradForm form) {
   ConvGeometry conv;
   const int64_t channels[] = {1, 3, 8, 16, 17, 24, 32, 48, 80};
-  const int64_t stride = form == WinogradForm::stride2 ? 2 : 1;
+  const int64_t stride = stride_of(form), side = side_of(form);
   conv.batch = between(random, 0, 3);
   conv.channels = channels[between(random, 0, 8)];
   conv.outputs = channels[between(random, 0, 8)];
-  conv.kernel = {between(random, 0, 2) ? 1 : between(random, 1, 4), 3, 3};
+  conv.kernel = {between(random, 0, 2) ? 1 : between(random, 1, 4), side, side};
   conv.stride = {1, stride, stride};
   Axes end = {0, 0, 0};
   for (size_t a = 0; a < 3; ++a) {
@@ -189,16 +196,16 @@ TEST_P(Winograd, is_what_plain_loops_give) {
 }
 
 TEST_P(Winograd, fits_maps_of_every_small_size) {
-  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
+  const int64_t stride = stride_of(GetParam()), side = side_of(GetParam());
   for (int64_t size = 1; size <= 9; ++size) {
     ConvGeometry conv{.batch = 2,
                       .channels = 5,
                       .outputs = 33,
                       .in = {1, size, 10 - size},
-                      .kernel = {1, 3, 3},
+                      .kernel = {1, side, side},
                       .stride = {1, stride, stride},
-                      .begin = {0, 1, 1}};
-    finish(conv, {0, 1, 1});
+                      .begin = {0, side / 2, side / 2}};
+    finish(conv, {0, side / 2, side / 2});
     Problem problem(conv, 1);
     check(problem, GetParam());
   }
@@ -213,12 +220,14 @@ TEST_P(Winograd, takes_weights_wherever_they_lie) {
   conv.outputs = 35;
   finish(conv, {conv.kernel[0] - 1, 1, 1});
   Problem problem(conv, 2);
-  const int64_t taps = product(conv.kernel);
-  problem.view = {problem.weights.data(), taps - 1, 0, taps, taps * conv.outputs, {-9, -3, -1}};
+  const int64_t taps = product(conv.kernel), side = side_of(GetParam());
+  problem.view = {problem.weights.data(),   taps - 1, 0, taps, taps * conv.outputs,
+                  {-side * side, -side, -1}};
   check(problem, GetParam());
 }
 
-// Every third tap of a kernel of 7×7, as the gradient of a convolution with stride 3 takes them.
+// Every third tap of a kernel of 7×7, or 13×13, as the gradient of a convolution with stride 3
+// takes them.
 TEST_P(Winograd, takes_some_of_the_taps_of_a_larger_kernel) {
   std::mt19937 random(4);
   ConvGeometry conv = random_geometry(random, GetParam());
@@ -227,22 +236,27 @@ TEST_P(Winograd, takes_some_of_the_taps_of_a_larger_kernel) {
   conv.outputs = 34;
   finish(conv, {conv.kernel[0] - 1, 1, 1});
   Problem problem(conv, 3);
-  const int64_t taps = conv.kernel[0] * 49;
+  const int64_t larger = 3 * side_of(GetParam()) - 2, slice = larger * larger;
+  const int64_t taps = conv.kernel[0] * slice;
   problem.weights.resize(static_cast<size_t>(34 * 19 * taps));
   std::uniform_real_distribution<float> any(-1, 1);
   for (float& w : problem.weights) w = any(random);
   for (const int64_t sign : {1, -1}) {
     const int64_t first = sign > 0 ? 0 : taps - 1;
-    problem.view = {problem.weights.data(),          first, 0, 19 * taps, taps,
-                    {sign * 49, sign * 21, sign * 3}};
+    problem.view = {problem.weights.data(),
+                    first,
+                    0,
+                    19 * taps,
+                    taps,
+                    {sign * slice, sign * 3 * larger, sign * 3}};
     check(problem, GetParam());
   }
 }
 
 // Weights of small maps that no cache holds are kept as taps and transformed when they are needed.
 TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
-  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
-  const int64_t tile = GetParam() == WinogradForm::f2x2 ? 2 : 4;
+  const int64_t stride = stride_of(GetParam()), side = side_of(GetParam());
+  const int64_t tile = tile_of(GetParam());
   struct Maps {
     int64_t batch, rows, columns;  // of tiles
   };
@@ -252,10 +266,10 @@ TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
                       .channels = 83,
                       .outputs = 70,
                       .in = {1, rows * tile * stride - stride, columns * tile * stride - 1},
-                      .kernel = {1, 3, 3},
+                      .kernel = {1, side, side},
                       .stride = {1, stride, stride},
-                      .begin = {0, 1, 1}};
-    finish(conv, {0, 1, 1});
+                      .begin = {0, side / 2, side / 2}};
+    finish(conv, {0, side / 2, side / 2});
     Problem problem(conv, 6);
     const WinogradMachine far{1 << 14, 3, 100};
     for (const Tier tier : tiers()) {
@@ -263,7 +277,7 @@ TEST_P(Winograd, weights_from_far_away_are_no_more_than_the_taps) {
       ASSERT_EQ(plan.tiles, batch * rows * columns);
       ASSERT_GT(plan.late_channels, 0);
       EXPECT_LT(plan.late_channels, conv.channels);  // so that sums go on where they stopped
-      EXPECT_EQ(packed_size(plan), 80 * 83 * 9);
+      EXPECT_EQ(packed_size(plan), 80 * 83 * side * side);
       EXPECT_EQ(plan_winograd(conv, {}, tier, GetParam()).late_channels, 0);
       EXPECT_EQ(values(problem.run(tier, GetParam(), far, 3)),
                 values(problem.run(tier, GetParam(), {}, 1)));
@@ -410,16 +424,18 @@ TEST_P(Winograd, reads_and_writes_parts_of_larger_arrays) {
 
 // What the header promises.
 TEST_P(Winograd, keeps_its_errors_small) {
-  const int64_t stride = GetParam() == WinogradForm::stride2 ? 2 : 1;
-  const double most = GetParam() == WinogradForm::f4x4 ? 5e-6 : 2e-6;
+  const int64_t stride = stride_of(GetParam()), side = side_of(GetParam());
+  const bool has_points_above_one =
+      GetParam() == WinogradForm::f4x4 || GetParam() == WinogradForm::f2x2_5x5;
+  const double most = has_points_above_one ? 5e-6 : 2e-6;
   for (const int64_t channels : {16, 64, 256}) {
     ConvGeometry conv{.channels = channels,
                       .outputs = 32,
                       .in = {1, 14, 14},
-                      .kernel = {1, 3, 3},
+                      .kernel = {1, side, side},
                       .stride = {1, stride, stride},
-                      .begin = {0, 1, 1}};
-    finish(conv, {0, 1, 1});
+                      .begin = {0, side / 2, side / 2}};
+    finish(conv, {0, side / 2, side / 2});
     Problem problem(conv, 7);
     for (const Tier tier : tiers()) {
       const double e = error(problem, problem.run(tier, GetParam(), {}, 1));
@@ -460,6 +476,7 @@ TEST(WinogradFits, what_it_computes_and_nothing_else) {
   EXPECT_TRUE(winograd_fits(good, WinogradForm::f4x4));
   EXPECT_TRUE(winograd_fits(good, WinogradForm::f2x2));
   EXPECT_FALSE(winograd_fits(good, WinogradForm::stride2));
+  EXPECT_FALSE(winograd_fits(good, WinogradForm::f2x2_5x5));
   ConvGeometry bad = good;
   bad.groups = 2;
   EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
@@ -472,6 +489,9 @@ TEST(WinogradFits, what_it_computes_and_nothing_else) {
   bad = good;
   bad.kernel[1] = 1;
   EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  bad.kernel = {1, 5, 5};
+  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
+  EXPECT_TRUE(winograd_fits(bad, WinogradForm::f2x2_5x5));
   bad = good;
   bad.stride = {1, 2, 2};
   EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));

@@ -1,13 +1,13 @@
-// 3×3 convolutions by fewer products: input tiles and weights are transformed, multiplied product
-// by product, summed over the channels, and transformed back.
+// 3×3 and 5×5 convolutions by fewer products: input tiles and weights are transformed, multiplied
+// product by product, summed over the channels, and transformed back.
 //
 // The largest error in proportion to the largest value, of random numbers between −1 and 1 (the
-// same to a tenth on every instruction set):
+// worst of three instruction sets, by the test keeps_its_errors_small):
 //
-//   channels   f4x4     f2x2     stride2
-//         16   0.8e-6   0.2e-6   0.4e-6
-//         64   1.2e-6   0.3e-6   0.5e-6
-//        256   2.5e-6   0.7e-6   0.9e-6
+//   channels   f4x4     f2x2     stride2   f2x2_5x5
+//         16   0.9e-6   0.2e-6   0.4e-6    0.7e-6
+//         64   1.3e-6   0.3e-6   0.5e-6    1.3e-6
+//        256   3.3e-6   0.7e-6   0.9e-6    2.5e-6
 #pragma once
 
 #include <array>
@@ -23,9 +23,10 @@
 namespace convoy::cpu {
 
 enum class WinogradForm {
-  f4x4,    // F(4×4,3×3), stride 1: 36 products for 144
-  f2x2,    // F(2×2,3×3), stride 1: 16 products for 36
-  stride2  // 4×4 outputs at stride 2 from even and odd samples apart: 81 products for 144
+  f4x4,     // F(4×4,3×3), stride 1: 36 products for 144
+  f2x2,     // F(2×2,3×3), stride 1: 16 products for 36
+  stride2,  // 4×4 outputs at stride 2 from even and odd samples apart: 81 products for 144
+  f2x2_5x5  // F(2×2,5×5), stride 1: 36 products for 100
 };
 
 /// What the plan has to know of the machine.
@@ -55,6 +56,7 @@ struct WinogradConv {
   Epilogue epilogue = {};
   WinogradForm form = WinogradForm::f4x4;
 
+  int64_t taps = 0;               // of the kernel along each of the two axes
   int64_t patch = 0, tile = 0;    // a tile of `tile`² outputs comes of `patch`² values
   int64_t factors = 0;            // `factors`² transforms of the weights serve the products
   int64_t rows = 0, columns = 0;  // tiles of an image
@@ -90,8 +92,8 @@ struct WinogradConv {
   }
 };
 
-/// Whether the form computes this convolution: a kernel of D×3×3 in one group, blocked input, no
-/// dilation, stride 1 along the depth and that of the form elsewhere.
+/// Whether the form computes this convolution: a kernel of D×3×3, or D×5×5, in one group, blocked
+/// input, no dilation, stride 1 along the depth and that of the form elsewhere.
 bool winograd_fits(const ConvGeometry& geometry, WinogradForm form);
 
 WinogradConv plan_winograd(const ConvGeometry& geometry, const Epilogue& epilogue, Tier tier,
@@ -136,5 +138,5 @@ struct convoy::EnumNames<convoy::cpu::WinogradForm> {
   using F = convoy::cpu::WinogradForm;
   using N = std::pair<F, std::string_view>;
   static constexpr std::array values{N{F::f4x4, "f4x4"}, N{F::f2x2, "f2x2"},
-                                     N{F::stride2, "stride2"}};
+                                     N{F::stride2, "stride2"}, N{F::f2x2_5x5, "f2x2_5x5"}};
 };

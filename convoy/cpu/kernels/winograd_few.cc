@@ -21,6 +21,7 @@ namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
 constexpr size_t patch = F4x4::patch;
+constexpr int64_t winograd_taps = static_cast<int64_t>(F4x4::taps * F4x4::taps);
 
 /// A vector of outputs: m[product][tile] (+)= Σ_channel v[product][channel][tile]·u[…].
 struct Few {

@@ -1,5 +1,5 @@
-// One-dimensional algorithms for a filter of 3 taps; nested, they make the two-dimensional ones.
-// Each has `patch` products and input values and `tile` outputs, and of the weights `factors`
+// One-dimensional algorithms for a filter of 3 or 5 taps; nested, they make the two-dimensional
+// ones. Each has `patch` products and input values and `tile` outputs, and of the weights `factors`
 // transforms: products from the last of them on share it. Arguments are values and the
 // strides between them; inputs are transformed in parts, of few products each, so that a part of
 // all columns stays in registers.
@@ -28,7 +28,7 @@ struct Part {
 
 /// Points 0, 1, −1, ∞.
 struct F2x2 {
-  static constexpr size_t patch = 4, tile = 2, stride = 1, factors = 4;
+  static constexpr size_t taps = 3, patch = 4, tile = 2, stride = 1, factors = 4;
   static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{4, {0, 1, 2, 3}}};
 
@@ -90,7 +90,7 @@ struct Points {
 
 /// Points 0, ±5/8, ±3/2, ∞.
 struct F4x4 {
-  static constexpr size_t patch = 6, tile = 4, stride = 1, factors = 6;
+  static constexpr size_t taps = 3, patch = 6, tile = 4, stride = 1, factors = 6;
   static constexpr std::array parts{Part{2, {1, 2}}, Part{2, {3, 4}}, Part{2, {0, 5}}};
   using P = Points<8, 5, 12>;
   static constexpr float a2 = P::a * P::a, b2 = P::b * P::b;
@@ -136,10 +136,41 @@ struct F4x4 {
   }
 };
 
+/// Those of F(4×4,3×3) with two outputs and 5 taps: inputs are transformed in the same way.
+struct F2x2For5 : F4x4 {
+  static constexpr size_t taps = 5, tile = 2;
+
+  static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
+    o[0] = g[0];
+    Pair(o + s, s, P::a, g, t);
+    Pair(o + 3 * s, s, P::b, g, t);
+    o[5 * s] = g[4 * t];
+  }
+  static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
+    const D d;
+    V sums[4];
+    P::Output(sums, -b2, a2, m[t], m[2 * t], m[3 * t], m[4 * t]);
+    o[0] = hn::MulAdd(hn::Set(d, 2 * (b2 - a2)), m[0], sums[0]);
+    o[s] = hn::MulAdd(hn::Set(d, common), m[5 * t], sums[1]);
+  }
+
+ private:
+  /// Σ g·pointᵏ for k = 0 … 4 at the point and at its negative.
+  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, const V* HWY_RESTRICT g,
+                              size_t t) {
+    const D d;
+    const V square = hn::Set(d, point * point);
+    const V even = hn::MulAdd(square, hn::MulAdd(square, g[4 * t], g[2 * t]), g[0]);
+    const V odd = hn::MulAdd(square, g[3 * t], g[t]);
+    o[0] = hn::MulAdd(hn::Set(d, point), odd, even);
+    o[s] = hn::NegMulAdd(hn::Set(d, point), odd, even);
+  }
+};
+
 /// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points ±1/2,
 /// ±5/4, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
 struct Stride2 {
-  static constexpr size_t patch = 9, tile = 4, stride = 2, factors = 6;
+  static constexpr size_t taps = 3, patch = 9, tile = 4, stride = 2, factors = 6;
   static constexpr double scale = 1;  // of the taps
   static constexpr std::array parts{Part{2, {0, 1}}, Part{2, {2, 3}}, Part{1, {4}}, Part{2, {5, 6}},
                                     Part{2, {7, 8}}};
@@ -191,6 +222,8 @@ HWY_INLINE void WithForm(WinogradForm form, const Function& function) {
       return function(F2x2());
     case WinogradForm::stride2:
       return function(Stride2());
+    case WinogradForm::f2x2_5x5:
+      return function(F2x2For5());
   }
 }
 

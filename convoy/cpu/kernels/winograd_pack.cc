@@ -17,25 +17,28 @@ namespace convoy::cpu::HWY_NAMESPACE {
 namespace {
 
 /// As Collect, wherever the taps lie.
-void Gather(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
+void Gather(const WeightView& w, int64_t slice, int64_t side, Range outputs, Range channels,
+            float* to) {
   const float* const first = w.data + w.first + slice * w.tap[0];
   for (int64_t c = channels.begin; c < channels.end; ++c)
-    for (int64_t i = 0; i < 3; ++i)
-      for (int64_t j = 0; j < 3; ++j, to += block) {
+    for (int64_t i = 0; i < side; ++i)
+      for (int64_t j = 0; j < side; ++j, to += block) {
         const float* const from = first + c * w.channel + i * w.tap[1] + j * w.tap[2];
         for (int64_t o = outputs.begin; o < outputs.begin + block; ++o)
           to[o - outputs.begin] = o < outputs.end ? from[o * w.output] : 0;
       }
 }
 
-/// Weights of one block of outputs, one block of channels and one slice of the kernel:
+/// Weights of one block of outputs, one block of channels and one slice of side × side taps:
 /// [channel][tap][16], zeros for outputs that do not exist. Their transform runs along outputs.
-void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, float* to) {
-  constexpr int64_t taps = winograd_taps;
+void Collect(const WeightView& w, int64_t slice, int64_t side, Range outputs, Range channels,
+             float* to) {
+  const int64_t taps = side * side;
   const bool flipped = w.tap[2] < 0;
   const int64_t next = flipped ? -1 : 1;
   // Those of a phase of a larger kernel are not neighbours.
-  if (w.tap[2] != next || w.tap[1] != 3 * next) return Gather(w, slice, outputs, channels, to);
+  if (w.tap[2] != next || w.tap[1] != side * next)
+    return Gather(w, slice, side, outputs, channels, to);
   const float* const first = w.data + w.first + slice * w.tap[0] + outputs.begin * w.output +
                              channels.begin * w.channel - (flipped ? taps - 1 : 0);
   const int64_t rows = outputs.end - outputs.begin, count = channels.end - channels.begin;
@@ -48,33 +51,37 @@ void Collect(const WeightView& w, int64_t slice, Range outputs, Range channels, 
     });
 }
 
-/// Multiplies collected taps of some channels. The factor is more exact than a float: one error of
+/// Multiplies `count` collected taps. The factor is more exact than a float: one error of
 /// all weights of all layers would add up.
-void Scale(double factor, int64_t channels, float* taps) {
+void Scale(double factor, int64_t count, float* taps) {
   const D d;
   const auto high = static_cast<float>(factor);
   const auto low = static_cast<float>(factor - double{high});
-  for (int64_t i = 0; i < channels * winograd_taps * block; i += lanes) {
+  for (int64_t i = 0; i < count * block; i += lanes) {
     const V tap = hn::Load(d, taps + i);
     hn::Store(hn::MulAdd(tap, hn::Set(d, high), hn::Mul(tap, hn::Set(d, low))), d, taps + i);
   }
 }
 
+/// Of a slice of the kernel.
+template <class F>
+constexpr int64_t all_taps = static_cast<int64_t>(F::taps * F::taps);
+
 template <class F>
 HWY_NOINLINE void TransformOne(const WinogradConv& p, const float* taps, float* packed) {
-  constexpr size_t N = F::factors;
+  constexpr size_t N = F::factors, T = F::taps;
   const D d;
-  V m[N * 3];
-  HWY_UNROLL(3) for (size_t j = 0; j < 3; ++j) {
-    V column[3];
-    HWY_UNROLL(3)
-    for (size_t i = 0; i < 3; ++i)
-      column[i] = hn::Load(d, taps + static_cast<int64_t>(i * 3 + j) * block);
-    F::Weights(m + j, 3, column, 1);
+  V m[N * T];
+  HWY_UNROLL(5) for (size_t j = 0; j < T; ++j) {
+    V column[T];
+    HWY_UNROLL(5)
+    for (size_t i = 0; i < T; ++i)
+      column[i] = hn::Load(d, taps + static_cast<int64_t>(i * T + j) * block);
+    F::Weights(m + j, T, column, 1);
   }
   HWY_UNROLL(1) for (size_t i = 0; i < N; ++i) {
     V e[N];
-    F::Weights(e, 1, m + i * 3, 1);
+    F::Weights(e, 1, m + i * T, 1);
     HWY_UNROLL(9) for (size_t j = 0; j < N; ++j) {
       hn::Store(e[j], d, packed);
       packed += p.weights_plane;
@@ -87,13 +94,15 @@ template <class F>
 void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, Range range) {
   const ConvGeometry& g = p.geometry;
   const int64_t blocks = blocks_of(g.channels);
-  alignas(64) float taps[static_cast<size_t>(block * winograd_taps * block)];
+  constexpr int64_t all = all_taps<F>;
+  alignas(64) float taps[static_cast<size_t>(block * all * block)];
   for (int64_t item = range.begin; item < range.end; ++item) {
     const int64_t c0 = item % blocks * block, slice = item / blocks % g.kernel[0];
     const int64_t o0 = item / (blocks * g.kernel[0]) * block;
     const Range channels{c0, std::min(c0 + block, g.channels)};
-    Collect(weights, slice, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
-    if constexpr (F::scale != 1) Scale(F::scale, channels.end - channels.begin, taps);
+    Collect(weights, slice, p.taps, {o0, std::min(o0 + block, g.outputs)}, channels, taps);
+    if constexpr (F::scale != 1)
+      Scale(F::scale, (channels.end - channels.begin) * all_taps<F>, taps);
     for (int64_t o = o0; o < o0 + block; o += lanes) {
       // The last register tile may be narrower than the others.
       const int64_t tile = o / p.register_outputs, tile_begin = tile * p.register_outputs;
@@ -101,7 +110,7 @@ void PackForm(const WinogradConv& p, const WeightView& weights, float* packed, R
       float* to =
           packed + tile * p.weights_tile + (slice * g.channels + c0) * width + o - tile_begin;
       for (int64_t c = 0; c < channels.end - c0; ++c)
-        TransformOne<F>(p, taps + c * winograd_taps * block + o - o0, to + c * width);
+        TransformOne<F>(p, taps + c * all * block + o - o0, to + c * width);
     }
   }
 }
@@ -115,9 +124,11 @@ void PackTaps(const WinogradConv& p, const WeightView& weights, float* packed, R
     const int64_t c0 = item % blocks * block, slices = item / blocks;
     const int64_t o0 = slices / g.kernel[0] * block;
     const Range channels{c0, std::min(c0 + block, g.channels)};
-    float* const taps = packed + (slices * g.channels + c0) * winograd_taps * block;
-    Collect(weights, slices % g.kernel[0], {o0, std::min(o0 + block, g.outputs)}, channels, taps);
-    if constexpr (F::scale != 1) Scale(F::scale, channels.end - channels.begin, taps);
+    float* const taps = packed + (slices * g.channels + c0) * all_taps<F> * block;
+    Collect(weights, slices % g.kernel[0], p.taps, {o0, std::min(o0 + block, g.outputs)}, channels,
+            taps);
+    if constexpr (F::scale != 1)
+      Scale(F::scale, (channels.end - channels.begin) * all_taps<F>, taps);
   }
 }
 
@@ -128,9 +139,9 @@ void TransformForm(const WinogradConv& p, const float* taps, int64_t slice, Rang
   const int64_t width = outputs.end - outputs.begin;
   for (int64_t o = outputs.begin; o < outputs.end; o += lanes) {
     const float* const from =
-        taps + (o / block * g.kernel[0] + slice) * g.channels * winograd_taps * block + o % block;
+        taps + (o / block * g.kernel[0] + slice) * g.channels * all_taps<F> * block + o % block;
     for (int64_t c = channels.begin; c < channels.end; ++c)
-      TransformOne<F>(p, from + c * winograd_taps * block,
+      TransformOne<F>(p, from + c * all_taps<F> * block,
                       to + (c - channels.begin) * width + o - outputs.begin);
   }
 }

@@ -17,9 +17,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace convoy::cpu::HWY_NAMESPACE {
 
-/// Of a slice of the kernel.
-inline constexpr int64_t winograd_taps = 9;
-
 /// Tiles and slices of the output's depth that are computed together, and the slices of the input
 /// that these need and that exist.
 struct WinogradChunk {

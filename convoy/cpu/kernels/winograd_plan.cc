@@ -22,6 +22,10 @@ constexpr int64_t far_caches = 4;
 constexpr int64_t most_shared = 32;
 
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
+int64_t taps_of(WinogradForm form) { return form == WinogradForm::f2x2_5x5 ? 5 : 3; }
+int64_t tile_of(WinogradForm form) {
+  return form == WinogradForm::f2x2 || form == WinogradForm::f2x2_5x5 ? 2 : 4;
+}
 
 /// An odd number of cache lines.
 int64_t odd_lines(int64_t elements) { return (ceil_divide(elements, block) | 1) * block; }
@@ -77,7 +81,7 @@ void choose_chunks(WinogradConv& p, const WinogradMachine& machine, int64_t weig
 }
 
 int64_t packed_taps(const ConvGeometry& g) {
-  return checked_multiply(whole_blocks(g.outputs), g.kernel[0] * g.channels * 9);
+  return checked_multiply(whole_blocks(g.outputs), g.channels * product(g.kernel));
 }
 
 /// Weights that come from far away come as taps, which are fewer bytes, and are transformed in the
@@ -144,8 +148,8 @@ WinogradConv with_phases(WinogradConv p, int phases, const WinogradMachine& mach
 }  // namespace
 
 bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
-  const int64_t stride = stride_of(form);
-  return g.groups == 1 && !g.plain_input && g.kernel[1] == 3 && g.kernel[2] == 3 &&
+  const int64_t stride = stride_of(form), taps = taps_of(form);
+  return g.groups == 1 && !g.plain_input && g.kernel[1] == taps && g.kernel[2] == taps &&
          g.dilation == Axes{1, 1, 1} && g.stride == Axes{1, stride, stride};
 }
 
@@ -156,8 +160,9 @@ WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier
   p.epilogue = epilogue;
   p.form = form;
   p.pace = machine.pace;
-  p.tile = form == WinogradForm::f2x2 ? 2 : 4;
-  p.patch = p.tile * stride_of(form) + 3 - stride_of(form);
+  p.taps = taps_of(form);
+  p.tile = tile_of(form);
+  p.patch = p.tile * stride_of(form) + p.taps - stride_of(form);
   p.factors = form == WinogradForm::stride2 ? 6 : p.patch;
   p.rows = ceil_divide(g.out[1], p.tile);
   p.columns = ceil_divide(g.out[2], p.tile);
