@@ -60,7 +60,7 @@ def _layer(case: Case) -> Work:
 
 
 def within_network(graph: convoy.Graph) -> convoy.Graph:
-    """A layer whose result another operator reads: alone, it may be computed in the user's order."""
+    """A layer whose result another operator reads: alone, it might take the user's order."""
     (result,) = graph.outputs
     return convoy.Graph(list(graph.inputs), {"result": result, "read": convoy.relu(result)})
 

@@ -269,8 +269,8 @@ std::optional<WinogradConv> best_winograd(Lowering& l, const ConvGeometry& geome
       .l2_bytes = l2_cache_bytes(), .threads = l.threads(), .pace = multiply_adds_per_byte()};
   double least = direct_cost(geometry, machine);
   std::optional<WinogradConv> best;
-  for (const WinogradForm form : {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2,
-                                  WinogradForm::f2x2_5x5}) {
+  for (const WinogradForm form :
+       {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2, WinogradForm::f2x2_5x5}) {
     if (l.precision() == Precision::highest && form != WinogradForm::f2x2) continue;
     if (!winograd_fits(geometry, form)) continue;
     WinogradConv plan = plan_winograd(geometry, epilogue, l.tier(), form, machine);

@@ -82,8 +82,9 @@ def test_own_steps_leave_conversions_out() -> None:
     assert steps() is not None
     (own,) = steps.turn(0.001)
     profile = steps.f.profile(*steps.arrays, runs=3)
-    kinds = [engines.is_conversion(step.algorithm) for step in profile.plan.steps]
-    assert kinds == [True, False, True]
+    of_layer = [engines.is_of_layer(step) for step in profile.plan.steps]
+    # Into blocks, the layer, who reads its result, and both out of blocks.
+    assert of_layer == [False, True, False, False, False]
     assert own > 0
     with pytest.raises(engines.NotOffered):
         engines.ENGINES["convoy steps"].load(cases.Case("network", "lenet"), 1, Path())
