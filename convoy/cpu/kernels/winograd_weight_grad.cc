@@ -223,12 +223,14 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
   pixels.grad_block = 36 * plane;
   pixels.sum_value = 36 * tile;
   pixels.sum_vector = 36 * lanes;
+  pixels.ahead_step = block / 2;
   const auto multiply = [&](int64_t q, int64_t o, int64_t c, float* to) {
     // The last tile may be a vector short.
     const Passes run = ChoosePasses(lanes, outputs - o <= lanes ? int64_t{1} : plan.vectors);
     const int64_t from = o - piece.outputs.begin * block;
     pixels.x = v + q * plane;
     pixels.grad = u + (from / block * 36 + q) * plane + from % block;
+    pixels.ahead = pixels.x + plane;  // of the next product, in two passes
     RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to + q * lanes);
   };
 
