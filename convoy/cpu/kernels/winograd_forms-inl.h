@@ -88,9 +88,11 @@ struct Points {
   }
 };
 
-/// Points 0, ±5/8, ±3/2, ∞.
-struct F4x4 {
-  static constexpr size_t taps = 3, patch = 6, tile = 4, stride = 1, factors = 6;
+/// Points 0, ±5/8, ±3/2, ∞: 4 outputs of 3 taps, or 2 of 5, whose inputs are transformed in the
+/// same way.
+template <size_t count>
+struct SixPoints {
+  static constexpr size_t taps = count, patch = 6, tile = patch + 1 - taps, stride = 1, factors = 6;
   static constexpr std::array parts{Part{2, {1, 2}}, Part{2, {3, 4}}, Part{2, {0, 5}}};
   using P = Points<8, 5, 12>;
   static constexpr float a2 = P::a * P::a, b2 = P::b * P::b;
@@ -113,59 +115,35 @@ struct F4x4 {
     o[0] = g[0];
     Pair(o + s, s, P::a, g, t);
     Pair(o + 3 * s, s, P::b, g, t);
-    o[5 * s] = g[2 * t];
+    o[5 * s] = g[(taps - 1) * t];
   }
   static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
     const D d;
     V sums[4];
     P::Output(sums, -b2, a2, m[t], m[2 * t], m[3 * t], m[4 * t]);
     o[0] = hn::MulAdd(hn::Set(d, 2 * (b2 - a2)), m[0], sums[0]);
-    o[s] = sums[1];
-    o[2 * s] = sums[2];
-    o[3 * s] = hn::MulAdd(hn::Set(d, common), m[5 * t], sums[3]);
+    HWY_UNROLL(4) for (size_t k = 1; k + 1 < tile; ++k) o[k * s] = sums[k];
+    o[(tile - 1) * s] = hn::MulAdd(hn::Set(d, common), m[5 * t], sums[tile - 1]);
   }
 
  private:
-  /// g0 + g1·point + g2·point² at the point and at its negative.
-  static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, const V* HWY_RESTRICT g,
-                              size_t t) {
-    const D d;
-    const V even = hn::MulAdd(hn::Set(d, point * point), g[2 * t], g[0]);
-    o[0] = hn::MulAdd(hn::Set(d, point), g[t], even);
-    o[s] = hn::NegMulAdd(hn::Set(d, point), g[t], even);
-  }
-};
-
-/// Those of F(4×4,3×3) with two outputs and 5 taps: inputs are transformed in the same way.
-struct F2x2For5 : F4x4 {
-  static constexpr size_t taps = 5, tile = 2;
-
-  static HWY_INLINE void Weights(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT g, size_t t) {
-    o[0] = g[0];
-    Pair(o + s, s, P::a, g, t);
-    Pair(o + 3 * s, s, P::b, g, t);
-    o[5 * s] = g[4 * t];
-  }
-  static HWY_INLINE void Output(V* HWY_RESTRICT o, size_t s, const V* HWY_RESTRICT m, size_t t) {
-    const D d;
-    V sums[4];
-    P::Output(sums, -b2, a2, m[t], m[2 * t], m[3 * t], m[4 * t]);
-    o[0] = hn::MulAdd(hn::Set(d, 2 * (b2 - a2)), m[0], sums[0]);
-    o[s] = hn::MulAdd(hn::Set(d, common), m[5 * t], sums[1]);
-  }
-
- private:
-  /// Σ g·pointᵏ for k = 0 … 4 at the point and at its negative.
+  /// Σ g·pointᵏ at the point and at its negative.
   static HWY_INLINE void Pair(V* HWY_RESTRICT o, size_t s, float point, const V* HWY_RESTRICT g,
                               size_t t) {
     const D d;
     const V square = hn::Set(d, point * point);
-    const V even = hn::MulAdd(square, hn::MulAdd(square, g[4 * t], g[2 * t]), g[0]);
-    const V odd = hn::MulAdd(square, g[3 * t], g[t]);
+    V even = g[2 * t], odd = g[t];
+    if constexpr (taps == 5) {
+      even = hn::MulAdd(square, g[4 * t], even);
+      odd = hn::MulAdd(square, g[3 * t], odd);
+    }
+    even = hn::MulAdd(square, even, g[0]);
     o[0] = hn::MulAdd(hn::Set(d, point), odd, even);
     o[s] = hn::NegMulAdd(hn::Set(d, point), odd, even);
   }
 };
+using F4x4 = SixPoints<3>;
+using F2x2For5 = SixPoints<5>;
 
 /// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points ±1/2,
 /// ±5/4, ∞. Tap 1 meets odd samples alone: 4 plain products. 9 for 12.
