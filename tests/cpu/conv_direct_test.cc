@@ -44,6 +44,25 @@ TEST_P(ConvDirect, RandomGeometriesAreRight) {
   }
 }
 
+TEST_P(ConvDirect, PlainImagesAreRightInPlaceAndCopied) {
+  int64_t copied = 0, padded_in_place = 0;
+  for (uint32_t seed = 0; seed < 200 && !HasFailure(); ++seed) {
+    ConvCase c = random_case(seed, false);
+    c.g.plain_input = true;
+    c.g.channels = 1 + seed % 4;
+    c.g.in[2] += seed % 3 * 60;  // wide ones are read in place but for their edges
+    c.g.out[2] += seed % 3 * 60 / c.g.stride[2];
+    lay_out(c.g);
+    const DirectConv plan = plan_direct(c.g, c.epilogue, GetParam());
+    copied += plan.copied ? 1 : 0;
+    padded_in_place += !plan.copied && c.g.begin[2] > 0 ? 1 : 0;
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    check<Direct>(c, GetParam(), seed);
+  }
+  EXPECT_GT(copied, 20);
+  EXPECT_GT(padded_in_place, 20);
+}
+
 TEST_P(ConvDirect, LayersOfNetworksAreRight) {
   for (const ConvCase& c : {
            square(64, 80, 1, 1, 20),
@@ -54,6 +73,7 @@ TEST_P(ConvDirect, LayersOfNetworksAreRight) {
            square(16, 8, 3, 1, 30),
            square(3, 16, 3, 2, 64, 1, true),
            square(3, 64, 7, 2, 56, 1, true),
+           square(3, 64, 7, 2, 112, 1, true),
            square(3, 96, 11, 4, 61, 1, true),
            square(32, 32, 3, 1, 28, 8),
            square(64, 64, 3, 1, 14, 8),

@@ -23,15 +23,16 @@ namespace {
 template <int64_t N>
 TileKernel BlockedTile(const DirectConv& plan, int64_t shape) {
   const int64_t pixel_step = plan.geometry.stride[2] * column_of(plan);
-  if (pixel_step == block) return TileOf<N, block>(shape);
+  if (pixel_step == block) return TileOf<false, N, block>(shape);
   if constexpr (N == lanes) {
-    if (pixel_step == 2 * block) return TileOf<N, 2 * block>(shape);
+    if (pixel_step == 2 * block) return TileOf<false, N, 2 * block>(shape);
   }
-  return TileOf<N, 0>(shape);
+  return TileOf<false, N, 0>(shape);
 }
 TileKernel KernelOf(const DirectConv& plan, size_t slot) {
   const int64_t shape = plan.shapes[slot];
-  if (plan.geometry.plain_input) return PlainTile(plan.lanes, plan.geometry.stride[2], shape);
+  if (const ConvGeometry& g = plan.geometry; g.plain_input)
+    return PlainTile(plan.lanes, g.stride[2] * column_of(plan), shape);
   if constexpr (lanes > 8) {
     if (plan.lanes == 8) return BlockedTile<8>(plan, shape);
   }

@@ -68,21 +68,32 @@ Item item_of(const DirectConv& plan, int64_t index) {
   return item;
 }
 
+/// Columns that a tile of a plain image reads at most.
+int64_t edge_line(const DirectConv& plan) {
+  return reach(plan.geometry, 2, std::clamp<int64_t>(plan.max_pixels, 1, max_tile_pixels));
+}
+
 /// Floats of each part of the scratch memory, in its order, multiples of 16.
 struct Scratch {
-  int64_t segments, edge, copy, outputs, bias;
-  int64_t total() const { return segments + edge + copy + 2 * outputs + bias; }
+  int64_t segments, offsets, edge, copy, outputs, bias;
+  int64_t total() const { return segments + 2 * offsets + edge + copy + 2 * outputs + bias; }
 };
 Scratch scratch(const DirectConv& plan) {
   const ConvGeometry& g = plan.geometry;
   const auto whole = [](int64_t floats) { return whole_blocks(floats); };
+  const auto floats_of = [&](int64_t count, size_t bytes) {
+    return whole(count * static_cast<int64_t>(bytes / sizeof(float)));
+  };
   const int64_t parts = g.plain_input ? g.channels : blocks_of(g.channels) + 1;
+  const int64_t rows = g.kernel[0] * g.kernel[1] * parts;
   Scratch s{};
-  s.segments = whole(g.kernel[0] * g.kernel[1] * parts *
-                     static_cast<int64_t>(sizeof(Segment) / sizeof(float)));
+  s.segments = floats_of(rows, sizeof(Segment));
+  if (g.plain_input) s.offsets = floats_of(rows * g.kernel[2], sizeof(int64_t));
   if (plan.copied) {
     s.copy = whole(parts * g.kernel[0] * reach(g, 1, plan.item_rows) *
                    reach(g, 2, plan.max_pixels) * column_of(plan));
+  } else if (g.plain_input) {
+    s.edge = whole(rows * edge_line(plan)) + block;
   } else {
     s.edge = whole(max_tile_pixels * g.stride[2] * g.x.axis[2] + block);
   }
@@ -109,8 +120,8 @@ Range parts_of(const ConvGeometry& g, int64_t group) {
   return {first / block, blocks_of(first + g.channels)};
 }
 
-/// The rows that an item reads, with their padding at both sides. Rows in the padding are neither
-/// copied nor read.
+/// The rows that an item reads, with their padding at both sides. Rows in the padding are zeros in
+/// copies of plain images; of others they are neither copied nor read.
 Copy copy_rows(const DirectConv& plan, const Item& item, const float* image, float* to) {
   const ConvGeometry& g = plan.geometry;
   const int64_t column = column_of(plan);
@@ -120,15 +131,19 @@ Copy copy_rows(const DirectConv& plan, const Item& item, const float* image, flo
   const int64_t left = item.pixels.begin * g.stride[2] - g.begin[2];
   const int64_t first = std::clamp<int64_t>(-left, 0, copy.columns);
   const int64_t last = std::clamp<int64_t>(g.in[2] - left, first, copy.columns);
-  const Range taps = taps_inside(g, 0, item.depth), parts = parts_of(g, item.group);
+  const Range taps = g.plain_input ? Range{0, g.kernel[0]} : taps_inside(g, 0, item.depth);
+  const Range parts = parts_of(g, item.group);
   for (int64_t part = parts.begin; part < parts.end; ++part)
     for (int64_t kd = taps.begin; kd < taps.end; ++kd) {
       const int64_t d = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
-      const float* const plane = image + part * g.x.channel + d * g.x.axis[0];
       for (int64_t r = 0; r < copy.rows; ++r) {
-        if (top + r < 0 || top + r >= g.in[1]) continue;
-        const float* const from = plane + (top + r) * g.x.axis[1] + left * g.x.axis[2];
         float* const row = copy.row(part - parts.begin, kd, r);
+        if (d < 0 || d >= g.in[0] || top + r < 0 || top + r >= g.in[1]) {
+          if (g.plain_input) std::fill(row, row + copy.columns * column, 0.f);
+          continue;
+        }
+        const float* const from = image + part * g.x.channel + d * g.x.axis[0] +
+                                  (top + r) * g.x.axis[1] + left * g.x.axis[2];
         std::fill(row, row + first * column, 0.f);
         if (g.x.axis[2] == column) {
           std::copy(from + first * column, from + last * column, row + first * column);
@@ -147,6 +162,8 @@ struct Walk {
   const ConvArrays& at;
   const ConvGeometry& g = plan.geometry;
   Segment* segments = nullptr;
+  int64_t* offsets = nullptr;  // of plain images, in the image and in copies of it
+  int64_t* edge_offsets = nullptr;
   float* edge = nullptr;
   float* copied = nullptr;
   float* outputs = nullptr;   // of a tile whose outputs are scattered
@@ -163,10 +180,9 @@ struct Walk {
           end = segment_end(g, item.group, c);
           Segment& segment = segments[count++];
           segment.step = ((kd * g.kernel[1] + kh) * g.channels + c) * g.kernel[2];
-          segment.steps = g.plain_input ? g.kernel[2] : end - c;
+          segment.steps = end - c;
           const int64_t channel = item.group * g.channels + c;
-          const int64_t part = g.plain_input ? channel : channel / block;
-          const int64_t lane = g.plain_input ? 0 : channel % block;
+          const int64_t part = channel / block, lane = channel % block;
           if (plan.copied) {
             segment.x = copy.row(part - parts_of(g, item.group).begin, kd,
                                  (h - item.rows.begin) * g.stride[1] + kh * g.dilation[1]) +
@@ -179,6 +195,43 @@ struct Walk {
                       in_row * g.x.axis[1] + lane;
         }
     return count;
+  }
+
+  /// Rows of a plain image that the kernel meets for output row (item.depth, h), in the order of
+  /// the weights; whether none is padding.
+  bool list_rows(const Item& item, int64_t h) const {
+    const float* const image =
+        at.x + item.image * g.x.batch + item.group * g.channels * g.x.channel;
+    bool inside = true;
+    Segment* row = segments;
+    for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
+      for (int64_t kh = 0; kh < g.kernel[1]; ++kh) {
+        const int64_t d = item.depth * g.stride[0] - g.begin[0] + kd * g.dilation[0];
+        const int64_t r = h * g.stride[1] - g.begin[1] + kh * g.dilation[1];
+        const bool padding = d < 0 || d >= g.in[0] || r < 0 || r >= g.in[1];
+        inside &= !padding;
+        for (int64_t c = 0; c < g.channels; ++c)
+          (row++)->x =
+              padding ? nullptr : image + c * g.x.channel + d * g.x.axis[0] + r * g.x.axis[1];
+      }
+    return inside;
+  }
+
+  /// Where the steps of a kernel over a plain image lie, in the order of the weights.
+  void list_offsets(const Copy& copy) const {
+    int64_t step = 0, row = 0;
+    for (int64_t kd = 0; kd < g.kernel[0]; ++kd)
+      for (int64_t kh = 0; kh < g.kernel[1]; ++kh)
+        for (int64_t c = 0; c < g.channels; ++c, ++row) {
+          const int64_t first = plan.copied
+                                    ? copy.row(c, kd, kh * g.dilation[1]) - copy.data
+                                    : kd * g.dilation[0] * g.x.axis[0] +
+                                          kh * g.dilation[1] * g.x.axis[1] + c * g.x.channel;
+          for (int64_t kw = 0; kw < g.kernel[2]; ++kw, ++step) {
+            offsets[step] = first + kw * g.dilation[2] * column_of(plan);
+            edge_offsets[step] = row * edge_line(plan) + kw * g.dilation[2];
+          }
+        }
   }
 
   /// Pixel 0 of row (d, h) of output channel `channel` in y or the residual.
@@ -209,9 +262,8 @@ struct Walk {
   void run(const Item& item, const std::array<TileKernel, 3>& kernels) const {
     TileRun run{};
     run.segments = segments;
-    run.taps = g.plain_input ? 1 : g.kernel[2];
+    run.taps = g.kernel[2];
     run.dilation = g.dilation[2];
-    run.step = g.plain_input ? g.dilation[2] : 1;
     run.column = column_of(plan);
     run.stride = g.stride[2];
     run.begin = plan.copied ? item.pixels.begin * g.stride[2] : g.begin[2];
@@ -224,6 +276,11 @@ struct Walk {
     run.width = plan.copied ? copy.columns : g.in[2];
 
     const int64_t steps = g.channels * product(g.kernel);
+    if (g.plain_input) list_offsets(copy);
+    run.offsets = offsets;
+    run.edge_offsets = edge_offsets;
+    run.steps = steps;
+    run.edge_line = edge_line(plan);
     for (int64_t v = item.vectors.begin, size; v < item.vectors.end; v += size) {
       size = vectors_of_tile(plan, v);
       const int64_t first = v * plan.lanes;
@@ -234,7 +291,14 @@ struct Walk {
                                     : at.bias + item.group * g.outputs + first;
       const Range ahead = lines_ahead(item, v + size, steps);
       for (int64_t h = item.rows.begin; h < item.rows.end; ++h) {
-        run.segment_count = list_segments(item, h, copy);
+        if (!g.plain_input) {
+          run.segment_count = list_segments(item, h, copy);
+        } else if (plan.copied) {
+          run.x = copy.row(0, 0, (h - item.rows.begin) * g.stride[1]);
+        } else {
+          run.segment_count = g.kernel[0] * g.kernel[1] * g.channels;
+          run.x = list_rows(item, h) ? segments->x : nullptr;
+        }
         const Range lines =
             share(ahead.end - ahead.begin, h - item.rows.begin, item.rows.end - item.rows.begin);
         run.ahead = at.weights + (ahead.begin + lines.begin) * block;
@@ -305,7 +369,9 @@ void run_items(const DirectConv& plan, const ConvArrays& at, Range range, Worker
   const Scratch sizes = scratch(plan);
   Walk walk{plan, at};
   walk.segments = reinterpret_cast<Segment*>(worker.scratch);
-  walk.edge = worker.scratch + sizes.segments;
+  walk.offsets = reinterpret_cast<int64_t*>(worker.scratch + sizes.segments);
+  walk.edge_offsets = walk.offsets + sizes.offsets / 2;
+  walk.edge = worker.scratch + sizes.segments + 2 * sizes.offsets;
   walk.copied = walk.edge + sizes.edge;
   walk.outputs = walk.copied + sizes.copy;
   walk.residual = walk.outputs + sizes.outputs;

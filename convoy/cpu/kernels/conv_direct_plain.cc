@@ -17,14 +17,14 @@ namespace convoy::cpu::HWY_NAMESPACE {
 
 TileKernel PlainTile(int64_t count, int64_t stride, int64_t shape) {
   if constexpr (lanes > 8) {
-    if (count == 8) return TileOf<8, 0>(shape);
+    if (count == 8) return TileOf<true, 8, 0>(shape);
   }
   if constexpr (lanes > 4) {
-    if (count == 4) return TileOf<4, 0>(shape);
+    if (count == 4) return TileOf<true, 4, 0>(shape);
   }
-  if (stride == 1) return TileOf<lanes, 1>(shape);
-  if (stride == 2) return TileOf<lanes, 2>(shape);
-  return TileOf<lanes, 0>(shape);
+  if (stride == 1) return TileOf<true, lanes, 1>(shape);
+  if (stride == 2) return TileOf<true, lanes, 2>(shape);
+  return TileOf<true, lanes, 0>(shape);
 }
 
 }  // namespace convoy::cpu::HWY_NAMESPACE

@@ -131,9 +131,11 @@ DirectConv plan_direct(const ConvGeometry& geometry, const Epilogue& epilogue, T
   // Items: as many rows as keep their input in the cache; then halves, until there are enough.
   const int64_t pixels_of_tile =
       shapes[static_cast<size_t>(plan.shapes[shape_slot(plan.tile_vectors)])].pixels;
-  // Few outputs on a narrow map: a tile's pixels outside would be sorted out again and again.
-  const bool padded = g.begin[2] > 0 || reach(g, 2, width) - g.begin[2] > g.in[2];
-  plan.copied = g.plain_input || (padded && g.outputs <= 2 * block && width <= 4 * pixels_of_tile);
+  // On a narrow map a tile's pixels outside would be sorted out again and again.
+  const bool left = g.begin[2] > 0, right = reach(g, 2, width) - g.begin[2] > g.in[2];
+  const int64_t edges = (left ? 1 : 0) + (right ? 1 : 0);
+  plan.copied = g.plain_input ? 2 * edges * pixels_of_tile >= width
+                              : edges > 0 && g.outputs <= 2 * block && width <= 4 * pixels_of_tile;
   plan.band_pixels = pixels_of_tile;
   plan.band_tiles = std::max<int64_t>(1, width / pixels_of_tile);
   const int64_t max_bands = plan.band_tiles;

@@ -41,15 +41,78 @@ HWY_INLINE const float* Edge(const TileRun& run, const Segment& segment, int64_t
   return run.edge;
 }
 
+/// The sums of KV vectors of N outputs × WT pixels, in registers.
+template <int64_t N, int64_t KV, int64_t WT>
+using Sums = Vec<N>[KV][WT];
+
+/// What the sums of the pixels from `o` on begin with: the bias, and a residual that comes before
+/// the activation.
+template <int64_t N, int64_t KV, int64_t WT>
+HWY_INLINE void Begin(const TileRun& run, int64_t o, Sums<N, KV, WT>& sum) {
+  const Tag<N> d;
+  HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+    const Vec<N> bias = hn::LoadU(d, run.bias + j * N);
+    HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) sum[j][i] = bias;
+  }
+  if (run.epilogue->residual != Epilogue::Residual::before) return;
+  HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+    const float* const from = run.residual[static_cast<size_t>(j)] + o * run.residual_step;
+    HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+      sum[j][i] = hn::Add(sum[j][i], hn::LoadU(d, from + i * run.residual_step));
+    }
+  }
+}
+
+/// One step: WT pixels from x on, `pixel_step` apart, are broadcast and multiplied by KV vectors of
+/// weights.
+template <int64_t N, int64_t KV, int64_t WT>
+HWY_INLINE void Step(const float* HWY_RESTRICT x, int64_t pixel_step, const Vec<N> (&weight)[KV],
+                     Sums<N, KV, WT>& sum) {
+  HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+    const Vec<N> pixel = hn::Set(Tag<N>(), x[i * pixel_step]);
+    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+      sum[j][i] = hn::MulAdd(pixel, weight[j], sum[j][i]);
+    }
+  }
+  // Keeps g++ from sharing broadcasts between steps, which spills.
+  asm volatile("" ::: "memory");
+}
+
+/// The epilogue, and the results to memory.
+template <int64_t N, int64_t KV, int64_t WT>
+HWY_INLINE void End(const TileRun& run, int64_t o, Sums<N, KV, WT>& sum) {
+  const Tag<N> d;
+  const Epilogue& epilogue = *run.epilogue;
+  if (epilogue.kind == Epilogue::Kind::clamp) {
+    const Vec<N> low = hn::Set(d, epilogue.low), high = hn::Set(d, epilogue.high);
+    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+        sum[j][i] = Smaller(high, Larger(low, sum[j][i]));
+      }
+    }
+  }
+  HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+    float* const to = run.y[static_cast<size_t>(j)] + o * run.y_step;
+    HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
+      hn::StoreU(sum[j][i], d, to + i * run.y_step);
+    }
+  }
+  if (!DoneBefore(epilogue))
+    for (int64_t j = 0; j < KV; ++j) {
+      const size_t v = static_cast<size_t>(j);
+      const float* residual = run.residual[v];
+      if (residual != nullptr) residual += o * run.residual_step;
+      Finish<N>(epilogue, run.y[v] + o * run.y_step, run.y_step, residual, run.residual_step, WT);
+    }
+}
+
 /// One run of tiles of KV vectors of N outputs × WT pixels, which lie PS floats apart in x (0: as
-/// the run says). For each tile, segment, tap and channel: WT pixels are broadcast and multiplied
-/// by KV vectors of weights. The last tile overlaps the one before.
+/// the run says), over segments, taps and channels. The last tile overlaps the one before.
 template <int64_t N, int64_t KV, int64_t WT, int64_t PS>
 HWY_NOINLINE void Tiles(const TileRun& run) {
   const Tag<N> d;
   const int64_t pixel_step = PS == 0 ? run.stride * run.column : PS;
-  const int64_t step = run.step;
-  const bool far = PS != 0 && PS % block == 0 && run.far;
+  const bool far = PS != 0 && run.far;
   const int64_t reach = (WT - 1) * run.stride;  // from the first pixel's column to the last one's
   const int64_t visits = (run.count + WT - 1) / WT * run.segment_count * run.taps;
   const int64_t lines_a_visit = (run.ahead_lines + visits - 1) / HWY_MAX(visits, 1);
@@ -57,19 +120,8 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
   int64_t lines_left = run.ahead_lines;
   for (int64_t t = 0; t < run.count; t += WT) {
     const int64_t o = run.first + HWY_MIN(t, run.count - WT);
-    Vec<N> sum[KV][WT];
-    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
-      const Vec<N> bias = hn::LoadU(d, run.bias + j * N);
-      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) sum[j][i] = bias;
-    }
-    if (run.epilogue->residual == Epilogue::Residual::before) {
-      HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
-        const float* const from = run.residual[static_cast<size_t>(j)] + o * run.residual_step;
-        HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
-          sum[j][i] = hn::Add(sum[j][i], hn::LoadU(d, from + i * run.residual_step));
-        }
-      }
-    }
+    Sums<N, KV, WT> sum;
+    Begin<N, KV, WT>(run, o, sum);
 
     const int64_t left = o * run.stride - run.begin;
     const bool interior = left >= 0 && left + reach + (run.taps - 1) * run.dilation < run.width;
@@ -84,7 +136,7 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
         if (lines_left >= 0)
           for (int64_t i = 0; i < lines_a_visit; ++i, ahead += block) FetchToCache(ahead);
         // Pixels come from beyond the nearest cache, too: those of the next segment, or tile.
-        if constexpr (PS != 0 && PS % block == 0) {
+        if constexpr (PS != 0) {
           if (steps == block) {
             const float* const next =
                 segment + 1 != end ? (segment + 1)->x + column * run.column
@@ -106,42 +158,61 @@ HWY_NOINLINE void Tiles(const TileRun& run) {
           if (far) HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
               hwy::Prefetch(w + (j + steps_ahead * KV) * N);
             }
-          HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
-            const Vec<N> pixel = hn::Set(d, x[i * pixel_step]);
-            HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
-              sum[j][i] = hn::MulAdd(pixel, weight[j], sum[j][i]);
-            }
-          }
+          Step<N, KV, WT>(x, pixel_step, weight, sum);
           w += KV * N;
-          x += step;
-          // Keeps g++ from sharing broadcasts between steps, which spills.
-          asm volatile("" ::: "memory");
+          x += 1;
         }
       }
     }
+    End<N, KV, WT>(run, o, sum);
+  }
+}
 
-    const Epilogue& epilogue = *run.epilogue;
-    if (epilogue.kind == Epilogue::Kind::clamp) {
-      const Vec<N> low = hn::Set(d, epilogue.low), high = hn::Set(d, epilogue.high);
-      HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
-        HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
-          sum[j][i] = Smaller(high, Larger(low, sum[j][i]));
-        }
-      }
+/// A copy of the rows that a tile of a plain image reads from column `left` on, with their padding.
+/// Whole vectors are written: the last line needs room behind it.
+HWY_INLINE void CopyEdge(const TileRun& run, int64_t left, int64_t columns) {
+  const D d;
+  const int64_t first = HWY_MIN(HWY_MAX(-left, int64_t{0}), columns);
+  const int64_t count = HWY_MAX(HWY_MIN(run.width - left, columns) - first, int64_t{0});
+  const int64_t whole = run.column == 1 && count >= lanes ? count : 0;
+  float* HWY_RESTRICT to = run.edge;
+  for (int64_t s = 0; s < run.segment_count; ++s, to += run.edge_line) {
+    for (int64_t i = 0; i < columns; i += lanes) hn::StoreU(hn::Zero(d), d, to + i);
+    if (run.segments[s].x == nullptr) continue;
+    const float* HWY_RESTRICT from = run.segments[s].x + (left + first) * run.column;
+    for (int64_t i = 0; i < whole; i += lanes) {
+      const int64_t at = HWY_MIN(i, whole - lanes);
+      hn::StoreU(hn::LoadU(d, from + at), d, to + first + at);
     }
-    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
-      float* const to = run.y[static_cast<size_t>(j)] + o * run.y_step;
-      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) {
-        hn::StoreU(sum[j][i], d, to + i * run.y_step);
-      }
+    for (int64_t i = whole; i < count; ++i) to[first + i] = from[i * run.column];
+  }
+}
+
+/// The same over plain images, whose pixels are PS floats apart (0: as the run says): all steps in
+/// one loop.
+template <int64_t N, int64_t KV, int64_t WT, int64_t PS>
+HWY_NOINLINE void PlainTiles(const TileRun& run) {
+  const Tag<N> d;
+  const int64_t columns = (WT - 1) * run.stride + (run.taps - 1) * run.dilation + 1;
+  for (int64_t t = 0; t < run.count; t += WT) {
+    const int64_t o = run.first + HWY_MIN(t, run.count - WT);
+    const int64_t left = o * run.stride - run.begin;
+    const bool edge = run.x == nullptr || left < 0 || left + columns > run.width;
+    if (HWY_UNLIKELY(edge)) CopyEdge(run, left, columns);
+    const float* HWY_RESTRICT x = edge ? run.edge : run.x + left * run.column;
+    const int64_t* offset = edge ? run.edge_offsets : run.offsets;
+    const int64_t pixel_step = PS != 0 ? PS : run.stride * (edge ? 1 : run.column);
+    const float* HWY_RESTRICT w = run.weights;
+    Sums<N, KV, WT> sum;
+    Begin<N, KV, WT>(run, o, sum);
+    const int64_t* const end = offset + run.steps;
+    HWY_UNROLL(1) for (; offset != end; ++offset) {
+      Vec<N> weight[KV];
+      HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) weight[j] = hn::LoadU(d, w + j * N);
+      Step<N, KV, WT>(x + *offset, pixel_step, weight, sum);
+      w += KV * N;
     }
-    if (!DoneBefore(epilogue))
-      for (int64_t j = 0; j < KV; ++j) {
-        const size_t v = static_cast<size_t>(j);
-        const float* residual = run.residual[v];
-        if (residual != nullptr) residual += o * run.residual_step;
-        Finish<N>(epilogue, run.y[v] + o * run.y_step, run.y_step, residual, run.residual_step, WT);
-      }
+    End<N, KV, WT>(run, o, sum);
   }
 }
 
@@ -156,22 +227,24 @@ inline constexpr const auto& shapes =
 #endif
 
 /// Narrower vectors serve outputs so few that no tile has more than two.
-template <int64_t N, int64_t PS, int64_t KV, int64_t WT>
+template <bool plain, int64_t N, int64_t PS, int64_t KV, int64_t WT>
 constexpr TileKernel OneTile() {
-  if constexpr (N == lanes || KV <= 2) {
-    return Tiles<N, KV, WT, PS>;
-  } else {
+  if constexpr (N != lanes && KV > 2) {
     return nullptr;
+  } else if constexpr (plain) {
+    return PlainTiles<N, KV, WT, PS>;
+  } else {
+    return Tiles<N, KV, WT, PS>;
   }
 }
-template <int64_t N, int64_t PS, size_t... I>
+template <bool plain, int64_t N, int64_t PS, size_t... I>
 constexpr auto TileTable(std::index_sequence<I...>) {
   return std::array<TileKernel, sizeof...(I)>{
-      OneTile<N, PS, shapes[I].vectors, shapes[I].pixels>()...};
+      OneTile<plain, N, PS, shapes[I].vectors, shapes[I].pixels>()...};
 }
-template <int64_t N, int64_t PS>
+template <bool plain, int64_t N, int64_t PS>
 HWY_INLINE TileKernel TileOf(int64_t shape) {
-  static constexpr auto table = TileTable<N, PS>(std::make_index_sequence<shapes.size()>());
+  static constexpr auto table = TileTable<plain, N, PS>(std::make_index_sequence<shapes.size()>());
   return table[static_cast<size_t>(shape)];
 }
 

@@ -33,25 +33,33 @@ inline constexpr std::array no_fma{
 
 inline constexpr int64_t max_tile_pixels = 28;
 
-/// Steps of one row of the kernel over the channels of one block (plain images: one channel).
+/// Steps of one row of the kernel over the channels of one block, or over one channel of a plain
+/// image.
 struct Segment {
-  const float* x;  // of column 0 of the row
+  const float* x;  // of column 0 of the row; of plain images null where the row is padding
   int64_t step;    // how many steps of the tile's weights come before
-  int64_t steps;   // channels of one tap; of a plain image the taps of the row
+  int64_t steps;   // channels of one tap
 };
 
 /// Pixels `first` … first + count − 1 of one row, for the outputs of one tile.
 struct TileRun {
   const Segment* segments;
   int64_t segment_count;
-  int64_t taps;      // of a segment, along the width; 1 for plain images
+  int64_t taps;      // of a segment, along the width
   int64_t dilation;  // columns between taps
-  int64_t step;      // floats between the steps of a tap
   int64_t column;    // floats between columns of x
   int64_t stride;    // columns between pixels
   int64_t begin;     // padding before
   int64_t width;     // of x
   int64_t first, count;
+
+  /// Of plain images: all steps of the kernel, as distances from a pixel's first one, in the image
+  /// and in `edge`, where tiles that meet the padding have a copy of their rows.
+  const int64_t* offsets;
+  const int64_t* edge_offsets;
+  int64_t steps;
+  const float* x;     // column 0 of the first step; null where a row is padding
+  int64_t edge_line;  // columns of such a copy
 
   const float* weights;
   bool far;                              // whether they come from beyond the nearest cache
@@ -60,7 +68,7 @@ struct TileRun {
   std::array<const float*, 4> residual;  // likewise, or null
   int64_t y_step, residual_step;         // floats between pixels
   const Epilogue* epilogue;
-  float* edge;  // pixels of a tap that meets the padding
+  float* edge;  // pixels of a tap, or of a tile of a plain image, that meets the padding
 
   /// What to fetch into the cache meanwhile, evenly over the run: the weights of later tiles. They
   /// come from far, and would all come at once in those tiles' first pixels.

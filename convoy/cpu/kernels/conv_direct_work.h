@@ -42,7 +42,8 @@ int64_t pack_segments(const DirectConv& plan);
 /// Floats between columns of what the tiles read.
 constexpr int64_t column_of(const DirectConv& plan) {
   const ConvGeometry& g = plan.geometry;
-  return g.plain_input ? 1 : plan.copied ? block : g.x.axis[2];
+  if (plan.copied) return g.plain_input ? 1 : block;
+  return g.x.axis[2];
 }
 
 /// First pixel of part `band` of a row: bands end at whole tiles, so that no tile writes into two.
