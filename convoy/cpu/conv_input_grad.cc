@@ -49,12 +49,14 @@ void lower(const ConvInputGrad& op, Lowering& l) {
   if (is_plain_product(l, forward))
     return emit_plain_product(l, forward, {.batch = {}, .row = 1, .column = forward.channels}, {},
                               flops(l.node()));
+  const bool planes = makes_planes(l, forward);
   ConvOperands operands{.x = l.in(l.node().inputs[0], convolved_blocks(l)),
                         .w = l.plain(1),
-                        .y = l.result(l.result_blocks())};
+                        .y = l.result(planes ? Form::plain : l.result_blocks())};
   forward.x = operands.y.strides();
   forward.y = operands.x.strides();
   const WeightView view = weight_view(forward, w, op.flip);
+  if (planes) return emit_planes(l, forward, {}, view, operands, flops(l.node()));
   const std::vector<ConvPhase> phases = input_grad_phases(forward);
   int64_t flops_left = flops(l.node());  // all told of the first: one step shows them
   for (const ConvPhase& phase : phases) {

@@ -8,6 +8,7 @@
 #include "convoy/cpu/kernels/conv_bf16.h"
 #include "convoy/cpu/kernels/conv_depthwise.h"
 #include "convoy/cpu/kernels/conv_direct.h"
+#include "convoy/cpu/kernels/conv_planes.h"
 #include "convoy/cpu/kernels/steps.h"
 #include "convoy/cpu/kernels/winograd.h"
 #include "convoy/cpu/machine.h"
@@ -67,6 +68,18 @@ bool reads_plain(const Lowering& l, const ConvGeometry& geometry) {
          !l.is_blocked(l.node().inputs[0]);
 }
 
+namespace {
+
+/// Whether nothing but a bias and a clamp follows the convolution in its group.
+bool only_clamps(const Lowering& l) {
+  const Group& group = l.group();
+  return !group.residual &&
+         (!group.function || std::holds_alternative<Clip>(*group.function->op()) ||
+          std::get<Activation>(*group.function->op()).kind == ActivationKind::relu);
+}
+
+}  // namespace
+
 bool is_plain_product(const Lowering& l, const ConvGeometry& forward) {
   const Axes ones{1, 1, 1}, zeros{0, 0, 0};
   const bool point = forward.groups == 1 && forward.kernel == ones && forward.stride == ones &&
@@ -77,12 +90,8 @@ bool is_plain_product(const Lowering& l, const ConvGeometry& forward) {
   constexpr int64_t few = 32;
   const auto inputs = static_cast<double>(forward.channels);
   const auto outputs = static_cast<double>(forward.outputs);
-  const Group& group = l.group();
-  const bool clamps = !group.function || std::holds_alternative<Clip>(*group.function->op()) ||
-                      std::get<Activation>(*group.function->op()).kind == ActivationKind::relu;
   return point && product(forward.in) >= few && inputs * outputs < many * (inputs + outputs) &&
-         clamps && !group.residual && !l.bf16() && !l.is_blocked(l.node().inputs[0]) &&
-         l.is_result_alone();
+         only_clamps(l) && !l.bf16() && !l.is_blocked(l.node().inputs[0]) && l.is_result_alone();
 }
 
 void emit_plain_product(Lowering& l, const ConvGeometry& forward, const MatrixStrides& w,
@@ -304,6 +313,27 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
                direct_kernel(l.tier()), view, operands,
                product(geometry.kernel) == 1 ? "direct 1x1" : "direct", flops);
   }
+}
+
+bool makes_planes(const Lowering& l, const ConvGeometry& forward) {
+  return forward.groups == 1 && forward.channels <= most_planes && only_clamps(l) && !l.bf16() &&
+         l.is_result_alone();
+}
+
+ConvGeometry reversed(const ConvGeometry& geometry) {
+  ConvGeometry forward = geometry;
+  std::swap(forward.channels, forward.outputs);
+  std::swap(forward.in, forward.out);
+  std::swap(forward.x, forward.y);
+  for (size_t a = 0; a < 3; ++a)
+    forward.begin[a] = (geometry.kernel[a] - 1) * geometry.dilation[a] - geometry.begin[a];
+  return forward;
+}
+
+void emit_planes(Lowering& l, const ConvGeometry& forward, const Epilogue& epilogue,
+                 const WeightView& view, const ConvOperands& operands, int64_t flops) {
+  emit_plain(l, plan_planes(forward, epilogue, l.tier()), &pack_planes, planes_kernel(l.tier()),
+             view, operands, "direct to planes", flops);
 }
 
 Epilogue epilogue_of(Lowering& l) {

@@ -34,6 +34,12 @@ bool is_plain_product(const Lowering& l, const ConvGeometry& forward);
 void emit_plain_product(Lowering& l, const ConvGeometry& forward, const MatrixStrides& w,
                         const Epilogue& epilogue, int64_t flops);
 
+/// Whether the gradient of the input of a convolution has so few channels that it is best made as
+/// users have it: where it is a result and nothing that works in blocks reads it.
+bool makes_planes(const Lowering& l, const ConvGeometry& forward);
+/// The convolution of stride 1 and one group whose gradient of the input the given one is.
+ConvGeometry reversed(const ConvGeometry& geometry);
+
 /// What one convolution reads and writes.
 struct ConvOperands {
   Array x, w;
@@ -46,6 +52,11 @@ struct ConvOperands {
 /// lie in operands.w.
 void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue& epilogue,
                       const WeightView& view, const ConvOperands& operands, int64_t flops);
+
+/// The gradient of the input of `forward` as planes: operands.x is the gradient of the output, in
+/// blocks, operands.y plain; `view` has the forward weights.
+void emit_planes(Lowering& l, const ConvGeometry& forward, const Epilogue& epilogue,
+                 const WeightView& view, const ConvOperands& operands, int64_t flops);
 
 /// What the nodes that follow a convolution in its group do to its results.
 Epilogue epilogue_of(Lowering& l);

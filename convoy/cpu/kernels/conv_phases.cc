@@ -5,35 +5,23 @@
 
 namespace convoy::cpu {
 
-namespace {
-
-/// An axis of a phase. Position i = residue + stride·j of the input receives tap k of position
-/// p = (i + begin − k·dilation) / stride of the output where that is whole, which holds for
-/// k = first, first + step, …; p grows as k falls, so the taps are taken from the last to the
-/// first.
-struct PhaseAxis {
-  int64_t taps, last, step, dilation;
-  int64_t skip, begin;  // positions of the gradient that nothing meets, or else padding
-};
-
 PhaseAxis phase_axis(const ConvGeometry& forward, size_t axis, int64_t residue) {
   const int64_t stride = forward.stride[axis], dilation = forward.dilation[axis],
                 kernel = forward.kernel[axis], from = residue + forward.begin[axis];
   const int64_t common = std::gcd(stride, dilation), step = stride / common;
   int64_t first = 0;
   while (first < step && (from - first * dilation) % stride != 0) ++first;
-  if (first == step || first >= kernel)
-    return {.taps = 0, .last = 0, .step = 1, .dilation = 1, .skip = 0, .begin = 0};
+  if (first == step || first >= kernel) return {};
   const int64_t taps = (kernel - 1 - first) / step + 1, last = first + (taps - 1) * step;
   // The first position that the last tap meets; exact, also below zero.
-  const int64_t start = (from - last * dilation) / stride;
   return {.taps = taps,
           .last = last,
           .step = step,
           .dilation = dilation / common,
-          .skip = std::max<int64_t>(start, 0),
-          .begin = std::max<int64_t>(-start, 0)};
+          .offset = (from - last * dilation) / stride};
 }
+
+namespace {
 
 /// The phase of the residues; false where the input has no such positions.
 bool make_phase(const ConvGeometry& forward, const Axes& residue, ConvPhase& phase) {
@@ -49,12 +37,14 @@ bool make_phase(const ConvGeometry& forward, const Axes& residue, ConvPhase& pha
     const PhaseAxis axis = phase_axis(forward, a, residue[a]);
     conv.out[a] = (forward.in[a] - residue[a] + forward.stride[a] - 1) / forward.stride[a];
     if (conv.out[a] <= 0) return false;
-    conv.in[a] = forward.out[a] - axis.skip;
+    // Positions of the gradient that nothing meets, or else padding.
+    const int64_t skip = std::max<int64_t>(axis.offset, 0);
+    conv.in[a] = forward.out[a] - skip;
     conv.kernel[a] = axis.taps;
     conv.dilation[a] = axis.dilation;
-    conv.begin[a] = axis.begin;
+    conv.begin[a] = std::max<int64_t>(-axis.offset, 0);
     conv.y.axis[a] *= forward.stride[a];
-    phase.x_offset += axis.skip * forward.y.axis[a];
+    phase.x_offset += skip * forward.y.axis[a];
     phase.y_offset += residue[a] * forward.x.axis[a];
     phase.first[a] = axis.last;
     phase.step[a] = -axis.step;

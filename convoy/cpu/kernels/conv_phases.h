@@ -11,6 +11,16 @@
 
 namespace convoy::cpu {
 
+/// An axis of a phase. Position i = residue + stride·j of the input receives tap k of position
+/// p = (i + begin − k·dilation) / stride of the output where that is whole, which holds for
+/// k = first, first + step, …; p grows as k falls, so the taps are taken from the last to the
+/// first: tap t of the phase is tap last − t·step of the kernel and meets position
+/// j + offset + t·dilation of the output.
+struct PhaseAxis {
+  int64_t taps = 0, last = 0, step = 1, dilation = 1, offset = 0;
+};
+PhaseAxis phase_axis(const ConvGeometry& forward, size_t axis, int64_t residue);
+
 /// What one residue of the input's positions modulo the stride receives: a convolution of the
 /// gradient with every step-th tap of the kernel, flipped. Phases write different positions, and
 /// together all.
