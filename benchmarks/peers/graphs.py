@@ -63,8 +63,8 @@ def _layer(case: Case) -> Work:
 
 
 def within_network(graph: convoy.Graph) -> convoy.Graph:
-    """A layer whose result another operator reads: alone, it might take the user's order. An image's
-    gradient is the user's wherever it is made."""
+    """A layer whose result another operator reads: alone, it might take the user's order. The
+    gradient of an image is the user's wherever it is made."""
     (result,) = graph.outputs
     if list(graph.output_names) == ["grad_input"] and int(result.shape[1]) <= FEW_CHANNELS:
         return graph
