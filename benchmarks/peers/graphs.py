@@ -12,7 +12,6 @@ from cases import VIDEO_NETWORKS, Case
 
 import convoy
 
-
 FEW_CHANNELS = 4  # of an image
 
 
