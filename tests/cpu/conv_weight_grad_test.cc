@@ -80,6 +80,22 @@ TEST(ConvWeightGrad, of_many_pixels_is_what_plain_loops_give) {
       EXPECT_GT(weight_grad_plan(tiers().front(), conv).parts, 1);
       check(conv, 1);
     }
+  // Rows so long that they are read in place but for their ends.
+  for (const int64_t outputs : {5, 16, 40})
+    for (const int64_t channels : {1, 2, 3})
+      for (const int64_t kernel : {3, 5}) {
+        ConvGeometry conv{.batch = 1,
+                          .channels = channels,
+                          .outputs = outputs,
+                          .in = {1, 36, 230},
+                          .kernel = {1, kernel, kernel},
+                          .stride = {1, 1 + outputs % 2, 1},
+                          .begin = {0, 2, 1},
+                          .plain_input = true};
+        finish(conv, {0, 1, 2});
+        EXPECT_EQ(weight_grad_plan(tiers().front(), conv).rows, 1);
+        check(conv, 1);
+      }
   for (const int64_t channels : {20, 40}) {
     ConvGeometry conv{.batch = 2, .channels = channels, .outputs = 36, .in = {1, 97, 89}};
     finish(conv, {0, 0, 0});

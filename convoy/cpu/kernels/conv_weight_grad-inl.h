@@ -31,7 +31,8 @@ struct Pixels {
   bool fresh;                     // the sums begin with these pixels
   const float* ahead;             // pixels that come to the nearest cache meanwhile
   int64_t ahead_step;
-  int64_t x_line;  // between rows of taps, of passes over several
+  int64_t x_line;                  // between rows of taps, of passes over several
+  int64_t x_channel, sum_channel;  // between channels, of passes over several
 };
 
 /// sums[c, o] += Σ over pixels of x[c] · grad[o], for C values of x and J vectors of outputs o.
@@ -78,21 +79,23 @@ HWY_NOINLINE void Pass(const Pixels& at, float* HWY_RESTRICT sums) {
   }
 }
 
-/// The same for R rows of W taps, which lie `x_line` apart: sums enough that none waits for another
-/// where a row has few.
-template <class T, int64_t J, int64_t R, int64_t W>
+/// The same for R rows of W taps of CH channels, which lie `x_line` and `x_channel` apart: sums
+/// enough that none waits for another where a row has few, and gradients are read once.
+template <class T, int64_t J, int64_t CH, int64_t R, int64_t W>
 HWY_NOINLINE void RowsPass(const Pixels& at, float* HWY_RESTRICT sums) {
   const T d;
   constexpr int64_t width = static_cast<int64_t>(hn::MaxLanes(T()));
-  hn::Vec<T> sum[R * W][J];
-  HWY_UNROLL(16) for (int64_t c = 0; c < R * W; ++c) {
-    HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) sum[c][j] = hn::Zero(d);
+  hn::Vec<T> sum[CH][R * W][J];
+  HWY_UNROLL(4) for (int64_t c = 0; c < CH; ++c) {
+    HWY_UNROLL(16) for (int64_t t = 0; t < R * W; ++t) {
+      HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) sum[c][t][j] = hn::Zero(d);
+    }
   }
   const float* x_row = at.x;
   const float* grad_row = at.grad;
   const float* ahead = at.ahead;
   for (int64_t row = 0; row < at.rows; ++row) {
-    const float* HWY_RESTRICT x = x_row;
+    const float* x = x_row;
     const float* HWY_RESTRICT grad = grad_row;
     for (int64_t column = 0; column < at.columns; ++column) {
       hwy::Prefetch(ahead);
@@ -101,11 +104,16 @@ HWY_NOINLINE void RowsPass(const Pixels& at, float* HWY_RESTRICT sums) {
       HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
         g[j] = hn::LoadU(d, grad + j * width / block * at.grad_block + j * width % block);
       }
-      HWY_UNROLL(4) for (int64_t r = 0; r < R; ++r) {
-        HWY_UNROLL(4) for (int64_t w = 0; w < W; ++w) {
-          const auto value = hn::Set(d, x[r * at.x_line + w]);
-          HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
-            sum[r * W + w][j] = hn::MulAdd(value, g[j], sum[r * W + w][j]);
+      HWY_UNROLL(4) for (int64_t c = 0; c < CH; ++c) {
+        HWY_UNROLL(4) for (int64_t r = 0; r < R; ++r) {
+          const float* taps = x + c * at.x_channel + r * at.x_line;
+          // Or g++ keeps a distance for each tap, most of them in memory.
+          if constexpr (CH > 1) asm("" : "+r"(taps));
+          HWY_UNROLL(4) for (int64_t w = 0; w < W; ++w) {
+            const auto value = hn::Set(d, taps[w]);
+            HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
+              sum[c][r * W + w][j] = hn::MulAdd(value, g[j], sum[c][r * W + w][j]);
+            }
           }
         }
       }
@@ -115,10 +123,12 @@ HWY_NOINLINE void RowsPass(const Pixels& at, float* HWY_RESTRICT sums) {
     x_row += at.x_row;
     grad_row += at.grad_row;
   }
-  HWY_UNROLL(16) for (int64_t c = 0; c < R * W; ++c) {
-    HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
-      float* HWY_RESTRICT to = sums + c * at.sum_value + j * at.sum_vector;
-      hn::StoreU(hn::Add(hn::LoadU(d, to), sum[c][j]), d, to);
+  HWY_UNROLL(4) for (int64_t c = 0; c < CH; ++c) {
+    HWY_UNROLL(16) for (int64_t t = 0; t < R * W; ++t) {
+      HWY_UNROLL(2) for (int64_t j = 0; j < J; ++j) {
+        float* HWY_RESTRICT to = sums + c * at.sum_channel + t * at.sum_value + j * at.sum_vector;
+        hn::StoreU(hn::Add(hn::LoadU(d, to), sum[c][t][j]), d, to);
+      }
     }
   }
 }
@@ -151,12 +161,25 @@ HWY_INLINE Passes ChoosePasses(int64_t width, int64_t vectors) {
   return {passes<D, 2>.data(), most_values<2>};
 }
 
-/// A pass over so many rows of three taps; none where that does not fit the registers.
-inline constexpr int64_t together_rows = 3;
-HWY_INLINE PassFunction RowsOfThree(int64_t width, const Passes& passes_of) {
-  if (width != lanes) return &RowsPass<hn::CappedTag<float, 8>, 1, together_rows, 3>;
-  if (passes_of.of == passes<D, 1>.data()) return &RowsPass<D, 1, together_rows, 3>;
-  return many_registers ? &RowsPass<D, 2, together_rows, 3> : nullptr;
+/// A pass over `rows` rows of three taps of so many channels; none where that does not fit the
+/// registers, or is no better than one row of one channel.
+HWY_INLINE PassFunction RowsOfThree(int64_t width, const Passes& passes_of, int64_t channels,
+                                    int64_t rows) {
+  using Eight = hn::CappedTag<float, 8>;
+  const bool one_vector = passes_of.most == most_values<1>;
+  if (channels == 1 && rows == 3) {
+    if (width != lanes) return &RowsPass<Eight, 1, 1, 3, 3>;
+    if (one_vector) return &RowsPass<D, 1, 1, 3, 3>;
+    return many_registers ? &RowsPass<D, 2, 1, 3, 3> : nullptr;
+  }
+  if (channels == 3 && rows == 1) {
+    if (width != lanes) return &RowsPass<Eight, 1, 3, 1, 3>;
+    if (one_vector) return &RowsPass<D, 1, 3, 1, 3>;
+    return many_registers ? &RowsPass<D, 2, 3, 1, 3> : nullptr;
+  }
+  if (channels == 3 && rows == 3 && one_vector && many_registers)
+    return width != lanes ? &RowsPass<Eight, 1, 3, 3, 3> : &RowsPass<D, 1, 3, 3, 3>;
+  return nullptr;
 }
 
 /// `count` values of x by as few passes as possible, all of about the same size.

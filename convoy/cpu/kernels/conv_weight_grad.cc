@@ -105,79 +105,156 @@ void AddBlocked(const WeightGradPlan& plan, const WeightGradArrays& at, const Pi
   }
 }
 
-/// A channel that lies alone: here taps of a row share the gradients. The rows that a field
-/// reaches are copied with their padding first, so that all taps see the same pixels.
-void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
-              const Field& field, const Field& next, float* HWY_RESTRICT padded) {
+/// Channels that lie alone, and what their taps read for the first pixel of a field.
+struct Planes {
+  const float* x;
+  int64_t channel, line, row;  // distances of channels, rows of taps, rows of pixels
+};
+
+/// How many channels that lie alone one pass takes: all, where they fit the registers, or one.
+int64_t ChannelsTogether(const WeightGradPlan& plan, const Piece& piece) {
+  const int64_t channels = piece.channels.end - piece.channels.begin;
+  const int64_t rows =
+      HWY_MIN(plan.conv.kernel[1], piece.tap_rows.end - piece.tap_rows.begin) < 3 ? 1 : 3;
+  const bool all =
+      plan.conv.kernel[2] == 3 && plan.conv.dilation[2] == 1 &&
+      RowsOfThree(plan.lanes, ChoosePasses(plan.lanes, plan.vectors), channels, rows) != nullptr;
+  return all ? channels : 1;
+}
+
+/// The pixels of a field, for the channels of the piece and the rows of taps `r`: here taps of a
+/// row share the gradients.
+void AddTaps(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+             const Field& field, const Planes& planes, Range r, Pixels pixels) {
   const ConvGeometry& conv = plan.conv;
-  const int64_t tile = plan.tile(), taps = piece.taps;
-  const int64_t width = reach(conv, 2, field.columns.end - field.columns.begin);
-  Pixels pixels = Common(plan);
+  const int64_t tile = plan.tile(), row = conv.kernel[2] * tile, rows = r.end - r.begin;
+  const int64_t channels = piece.channels.end - piece.channels.begin;
+  // Dilated taps do not lie side by side.
+  const int64_t together = conv.dilation[2] == 1 ? conv.kernel[2] : 1;
   pixels.rows = field.rows.end - field.rows.begin;
   pixels.columns = field.columns.end - field.columns.begin;
-  pixels.x_row = conv.stride[1] * width;
+  pixels.x_row = planes.row;
   pixels.x_step = conv.stride[2];
+  pixels.x_line = planes.line;
+  pixels.x_channel = planes.channel;
   pixels.sum_value = tile;
-  const int64_t passes =
-      HWY_MAX((piece.channels.end - piece.channels.begin) * conv.kernel[0], int64_t{1});
+  pixels.sum_channel = piece.taps * tile;
+  for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
+    const Passes run =
+        ChoosePasses(plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
+    pixels.grad = GradAt(plan, at, field, o, field.rows.begin, field.columns.begin);
+    float* const sums = piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
+                        (r.begin - piece.tap_rows.begin) * row;
+    int64_t i = 0;
+    for (const int64_t some : {3, 1}) {
+      const PassFunction pass =
+          together == 3 ? RowsOfThree(plan.lanes, run, channels, some) : nullptr;
+      for (; pass != nullptr && i + some <= rows; i += some) {
+        pixels.x = planes.x + i * planes.line;
+        pass(pixels, sums + i * row);
+        pixels.ahead += pixels.rows * pixels.columns * pixels.ahead_step;
+      }
+    }
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t k = i; k < rows; ++k)
+        for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
+          pixels.x = planes.x + c * planes.channel + k * planes.line + kw * conv.dilation[2];
+          RunPasses(run, pixels, together, sums + c * pixels.sum_channel + k * row + kw * tile);
+        }
+  }
+}
+
+/// The rows of a plain image that the rows of taps `r` of one depth read for a field, with their
+/// padding, in `padded`.
+Planes CopyRows(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+                const Field& field, int64_t depth, Range r, float* padded) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t width = reach(conv, 2, field.columns.end - field.columns.begin);
+  const int64_t height = (field.rows.end - field.rows.begin - 1) * conv.stride[1] +
+                         (r.end - r.begin - 1) * conv.dilation[1] + 1;
+  const int64_t top =
+      field.rows.begin * conv.stride[1] + tap_offset(conv, 1, r.begin % conv.kernel[1]);
+  const int64_t left = field.columns.begin * conv.stride[2] - conv.begin[2];
+  const int64_t from = HWY_MIN(width, HWY_MAX(int64_t{0}, -left)),
+                to = HWY_MAX(from, HWY_MIN(width, conv.in[2] - left));
+  const float* x = at.x + field.image * conv.x.batch + piece.channels.begin * conv.x.channel +
+                   depth * conv.x.axis[0] + top * conv.x.axis[1] + left * conv.x.axis[2];
+  const int64_t x_row = conv.x.axis[1], x_step = conv.x.axis[2], x_height = conv.in[1];
+  const int64_t next_channel = conv.x.channel - height * x_row;
+  float* HWY_RESTRICT line = padded;
+  for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c, x += next_channel)
+    for (int64_t row = top; row < top + height; ++row, line += width, x += x_row) {
+      if (row < 0 || row >= x_height) {
+        std::memset(line, 0, static_cast<size_t>(width) * sizeof(float));
+        continue;
+      }
+      for (int64_t i = 0; i < from; ++i) line[i] = 0;
+      if (x_step == 1)
+        std::memcpy(line + from, x + from, static_cast<size_t>(to - from) * sizeof(float));
+      else
+        for (int64_t i = from; i < to; ++i) line[i] = x[i * x_step];
+      for (int64_t i = to; i < width; ++i) line[i] = 0;
+    }
+  return {padded, height * width, conv.dilation[1] * width, conv.stride[1] * width};
+}
+
+/// Rows of taps `r`, of one depth, of channels that lie alone. In wide images the pixels whose taps
+/// all lie inside are read in place; the rows that others reach are copied with their padding
+/// first.
+void AddRows(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+             const Field& field, int64_t depth, Range r, float* padded, const Pixels& pixels) {
+  const ConvGeometry& conv = plan.conv;
+  const auto copied = [&](Range columns) {
+    if (columns.begin == columns.end) return;
+    Field part = field;
+    part.columns = columns;
+    AddTaps(plan, at, piece, part, CopyRows(plan, at, piece, part, depth, r, padded), r, pixels);
+  };
+  if (plan.rows > 1 || conv.x.axis[2] != 1) return copied(field.columns);
+  const int64_t kh = r.begin % conv.kernel[1], kh_end = kh + r.end - r.begin - 1;
+  const bool rows_inside = inside(conv, 1, kh, field.rows).begin == field.rows.begin &&
+                           inside(conv, 1, kh_end, field.rows).end == field.rows.end;
+  Field within = field;
+  within.columns = {inside(conv, 2, 0, field.columns).begin,
+                    inside(conv, 2, conv.kernel[2] - 1, field.columns).end};
+  if (!rows_inside || within.columns.begin >= within.columns.end) return copied(field.columns);
+  const float* const x =
+      at.x + field.image * conv.x.batch + piece.channels.begin * conv.x.channel +
+      depth * conv.x.axis[0] +
+      (field.rows.begin * conv.stride[1] + tap_offset(conv, 1, kh)) * conv.x.axis[1] +
+      within.columns.begin * conv.stride[2] - conv.begin[2];
+  copied({field.columns.begin, within.columns.begin});
+  AddTaps(plan, at, piece, within,
+          {x, conv.x.channel, conv.dilation[1] * conv.x.axis[1], conv.stride[1] * conv.x.axis[1]},
+          r, pixels);
+  copied({within.columns.end, field.columns.end});
+}
+
+void AddPlain(const WeightGradPlan& plan, const WeightGradArrays& at, const Piece& piece,
+              const Field& field, const Field& next, float* padded) {
+  const ConvGeometry& conv = plan.conv;
+  const int64_t channels = piece.channels.end - piece.channels.begin;
+  const int64_t together = ChannelsTogether(plan, piece);
+  Pixels pixels = Common(plan);
   pixels.ahead = GradAt(plan, at, next, piece.outputs.begin, next.rows.begin, next.columns.begin);
-  pixels.ahead_step = pixels.grad_step / passes;
-  for (int64_t c = piece.channels.begin; c < piece.channels.end; ++c)
+  pixels.ahead_step =
+      pixels.grad_step /
+      HWY_MAX(channels / HWY_MAX(together, int64_t{1}) * conv.kernel[0], int64_t{1});
+  for (int64_t c = 0; c < channels; c += together) {
+    Piece some = piece;
+    some.channels = {piece.channels.begin + c, piece.channels.begin + c + together};
+    some.sums += c * piece.taps * plan.tile();
     for (int64_t r = piece.tap_rows.begin, r_end; r < piece.tap_rows.end; r = r_end) {
       // The rows of taps of one depth.
-      const int64_t kd = r / conv.kernel[1], kh = r % conv.kernel[1];
+      const int64_t kd = r / conv.kernel[1];
       r_end = HWY_MIN(piece.tap_rows.end, (kd + 1) * conv.kernel[1]);
       const int64_t depth = field.depth * conv.stride[0] + tap_offset(conv, 0, kd);
       if (depth < 0 || depth >= conv.in[0]) continue;
-      const int64_t height =
-          (pixels.rows - 1) * conv.stride[1] + (r_end - r - 1) * conv.dilation[1] + 1;
-      const int64_t top = field.rows.begin * conv.stride[1] + tap_offset(conv, 1, kh),
-                    left = field.columns.begin * conv.stride[2] - conv.begin[2];
-      const int64_t from = HWY_MIN(width, HWY_MAX(int64_t{0}, -left)),
-                    to = HWY_MAX(from, HWY_MIN(width, conv.in[2] - left));
-      const float* x = at.x + field.image * conv.x.batch + c * conv.x.channel +
-                       depth * conv.x.axis[0] + left * conv.x.axis[2];
-      for (int64_t row = 0; row < height; ++row) {
-        float* HWY_RESTRICT line = padded + row * width;
-        if (top + row < 0 || top + row >= conv.in[1]) {
-          std::memset(line, 0, static_cast<size_t>(width) * sizeof(float));
-          continue;
-        }
-        const float* HWY_RESTRICT x_line = x + (top + row) * conv.x.axis[1];
-        for (int64_t i = 0; i < from; ++i) line[i] = 0;
-        if (conv.x.axis[2] == 1)
-          std::memcpy(line + from, x_line + from, static_cast<size_t>(to - from) * sizeof(float));
-        else
-          for (int64_t i = from; i < to; ++i) line[i] = x_line[i * conv.x.axis[2]];
-        for (int64_t i = to; i < width; ++i) line[i] = 0;
-      }
-      for (int64_t o = piece.outputs.begin; o < piece.outputs.end; o += tile) {
-        const Passes run = ChoosePasses(
-            plan.lanes, piece.outputs.end - o <= plan.lanes ? int64_t{1} : plan.vectors);
-        float* sums =
-            piece.sums + (o - piece.outputs.begin) / tile * piece.sums_tile +
-            ((c - piece.channels.begin) * taps + (r - piece.tap_rows.begin) * conv.kernel[2]) *
-                tile;
-        pixels.grad = GradAt(plan, at, field, o, field.rows.begin, field.columns.begin);
-        // Dilated taps do not lie side by side.
-        const int64_t together = conv.dilation[2] == 1 ? conv.kernel[2] : 1;
-        int64_t i = 0;
-        if (const PassFunction rows_of_three = RowsOfThree(plan.lanes, run);
-            rows_of_three && together == 3) {
-          pixels.x_line = conv.dilation[1] * width;
-          for (; i + together_rows <= r_end - r; i += together_rows) {
-            pixels.x = padded + i * pixels.x_line;
-            rows_of_three(pixels, sums + i * conv.kernel[2] * tile);
-            pixels.ahead += pixels.rows * pixels.columns * pixels.ahead_step;
-          }
-        }
-        for (; i < r_end - r; ++i)
-          for (int64_t kw = 0; kw < conv.kernel[2]; kw += together) {
-            pixels.x = padded + i * conv.dilation[1] * width + kw * conv.dilation[2];
-            RunPasses(run, pixels, together, sums + (i * conv.kernel[2] + kw) * tile);
-          }
-      }
+      AddRows(plan, at, some, field, depth, {r, r_end}, padded, pixels);
+      pixels.ahead += (field.rows.end - field.rows.begin) *
+                      (field.columns.end - field.columns.begin) * pixels.ahead_step;
     }
+  }
 }
 
 HWY_INLINE Field FieldAt(const WeightGradPlan& plan, int64_t index) {
@@ -377,7 +454,8 @@ int64_t scratch_bytes(const WeightGradPlan& plan) {
   const ConvGeometry& conv = plan.conv;
   int64_t floats = plan.tiles * plan.tile() * plan.units * plan.unit * product(conv.kernel);
   if (conv.plain_input)
-    floats += reach(conv, 1, std::min(plan.rows, conv.out[1])) * reach(conv, 2, plan.columns);
+    floats += plan.units * plan.unit * reach(conv, 1, std::min(plan.rows, conv.out[1])) *
+              reach(conv, 2, plan.columns);
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
