@@ -72,6 +72,49 @@ TEST(WinogradWeightGrad, is_what_plain_loops_give) {
   }
 }
 
+// Kernels that are several blocks of taps, some of them partly beyond the kernel.
+TEST(WinogradWeightGrad, of_larger_kernels_is_what_plain_loops_give) {
+  for (unsigned seed = 0; seed < 60 && !::testing::Test::HasFailure(); ++seed) {
+    std::mt19937 random(seed);
+    const int64_t channels[] = {1, 16, 19, 40};
+    ConvGeometry conv{.batch = between(random, 0, 3),
+                      .channels = channels[between(random, 0, 3)],
+                      .outputs = channels[between(random, 0, 3)],
+                      .in = {1, between(random, 7, 30), between(random, 7, 30)},
+                      .kernel = {1, between(random, 2, 7), between(random, 3, 8)}};
+    Axes end = {0, 0, 0};
+    for (size_t a = 1; a < 3; ++a) {
+      conv.begin[a] = between(random, 0, conv.kernel[a]);
+      end[a] = between(random, 1, conv.kernel[a]);
+    }
+    if (between(random, 0, 5) == 0) {
+      conv.kernel[0] = 2;
+      conv.in[0] = 3;
+      conv.begin[0] = 1;
+    }
+    finish(conv, end);
+    if (winograd_weight_grad_fits(conv)) check(conv, seed);
+  }
+  ConvGeometry many{.channels = 144,
+                    .outputs = 130,
+                    .in = {1, 23, 21},
+                    .kernel = {1, 5, 7},
+                    .begin = {0, 2, 3}};  // too many for a piece of all blocks of a row
+  finish(many, {0, 2, 3});
+  ASSERT_TRUE(winograd_weight_grad_fits(many));
+  EXPECT_EQ(winograd_weight_grad_plan(tiers().front(), many).tap_blocks, 1);
+  check(many, 1);
+}
+
+TEST(WinogradWeightGrad, fits_kernels_that_blocks_of_taps_do_not_exceed_much) {
+  const auto fits = [](int64_t height, int64_t width) {
+    return winograd_weight_grad_fits(
+        {.channels = 16, .outputs = 16, .in = {1, 20, 20}, .kernel = {1, height, width}});
+  };
+  EXPECT_TRUE(fits(3, 3) && fits(5, 5) && fits(7, 7) && fits(3, 7) && fits(2, 3));
+  EXPECT_FALSE(fits(1, 1) || fits(4, 4) || fits(1, 9) || fits(2, 2));
+}
+
 // Several groups of channels and outputs, one chunk and many.
 TEST(WinogradWeightGrad, of_many_channels_is_what_plain_loops_give) {
   for (const int64_t size : {7, 33}) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "convoy/cpu/kernels/winograd_weight_grad.cc"
@@ -161,10 +162,12 @@ HWY_NOINLINE void InverseAll(const float* HWY_RESTRICT sums, int64_t tile, int64
     }
 }
 
-/// A piece's place: its tap along the depth, its blocks, its chunks of tiles.
+/// A piece's place: its taps, of which those beyond the kernel count for nothing, its blocks, its
+/// chunks of tiles.
 struct Piece {
-  int64_t depth_tap;
-  Range outputs, channels;  // blocks
+  int64_t tap_depth, tap_row;  // the first
+  Range tap_columns;           // likewise, of each block
+  Range outputs, channels;     // blocks
   int64_t part;
 };
 
@@ -173,21 +176,49 @@ HWY_INLINE Piece PieceAt(const WinogradWeightGrad& plan, int64_t item) {
   const int64_t part = item % plan.parts, group = item / plan.parts;
   const int64_t c = group % plan.channel_groups * plan.channel_blocks,
                 o = group / plan.channel_groups % plan.output_groups * plan.output_blocks;
-  return {group / plan.channel_groups / plan.output_groups,
+  const int64_t taps = group / plan.channel_groups / plan.output_groups;
+  const int64_t columns = plan.tap_columns() / plan.tap_blocks, rows = plan.tap_rows();
+  return {taps / columns / rows,
+          taps / columns % rows * 3,
+          {taps % columns * 3, (taps % columns + plan.tap_blocks) * 3},
           {o, HWY_MIN(o + plan.output_blocks, blocks_of(conv.outputs))},
           {c, HWY_MIN(c + plan.channel_blocks, blocks_of(conv.channels))},
           part};
 }
 
-/// Register tile `o` of outputs and block `c` of a piece, transformed back and to its place in w.
+/// Which block of channels, and first tap of a row, is pair `index` of a piece.
+struct ChannelAndTap {
+  const WinogradWeightGrad& plan;
+  const Piece& piece;
+  std::pair<int64_t, int64_t> operator()(int64_t index) const {
+    return {piece.channels.begin + index / plan.tap_blocks,
+            piece.tap_columns.begin + index % plan.tap_blocks * 3};
+  }
+};
+
+/// A register tile of outputs, block `c` of channels and a block of taps of a piece, transformed
+/// back and to its place in w.
 void Finish(const WinogradWeightGrad& plan, const Piece& piece, int64_t first_output, int64_t c,
-            const float* sums, int64_t parts, int64_t distance, float* taps, float* w) {
+            int64_t tap_column, const float* sums, int64_t parts, int64_t distance, float* taps,
+            float* w) {
   const ConvGeometry& conv = plan.conv;
   InverseAll(sums, plan.tile(), parts, distance, taps);
   const Range outputs = {first_output, HWY_MIN(first_output + plan.tile(), conv.outputs)},
               channels = {c * block, HWY_MIN((c + 1) * block, conv.channels)};
-  WriteWeights(conv, taps, plan.tile(), outputs, channels,
-               {piece.depth_tap * 9, piece.depth_tap * 9 + 9}, w);
+  if (conv.kernel[1] == 3 && conv.kernel[2] == 3)
+    return WriteWeights(conv, taps, plan.tile(), outputs, channels,
+                        {piece.tap_depth * 9, piece.tap_depth * 9 + 9}, w);
+  const int64_t rows = HWY_MIN(conv.kernel[1] - piece.tap_row, int64_t{3}),
+                columns = HWY_MIN(conv.kernel[2] - tap_column, int64_t{3});
+  const int64_t all = product(conv.kernel);
+  for (int64_t channel = channels.begin; channel < channels.end; ++channel)
+    for (int64_t i = 0; i < rows; ++i)
+      Transpose(taps + ((channel - channels.begin) * 9 + i * 3) * plan.tile(), plan.tile(), columns,
+                outputs.end - outputs.begin,
+                w + (outputs.begin * conv.channels + channel) * all +
+                    (piece.tap_depth * conv.kernel[1] + piece.tap_row + i) * conv.kernel[2] +
+                    tap_column,
+                conv.channels * all);
 }
 
 void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_t item,
@@ -196,16 +227,18 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
   const Piece piece = PieceAt(plan, item);
   const int64_t plane = plan.plane(), tile = plan.tile(), outputs = piece.outputs.end * block;
   // What a tap along the depth meets: slices that exist, of the input shifted by it.
-  const Range depth = inside(conv, 0, piece.depth_tap, {0, conv.out[0]});
+  const Range depth = inside(conv, 0, piece.tap_depth, {0, conv.out[0]});
   const int64_t slices = depth.end - depth.begin,
                 all_tiles = conv.batch * slices * plan.rows * plan.columns;
-  const Map input = {at.x + (depth.begin + tap_offset(conv, 0, piece.depth_tap)) * conv.x.axis[0],
-                     conv.x,
-                     slices,
-                     conv.in[1],
-                     conv.in[2],
-                     -conv.begin[1],
-                     -conv.begin[2]};
+  const auto input = [&](int64_t tap_column) {
+    return Map{at.x + (depth.begin + tap_offset(conv, 0, piece.tap_depth)) * conv.x.axis[0],
+               conv.x,
+               slices,
+               conv.in[1],
+               conv.in[2],
+               piece.tap_row - conv.begin[1],
+               tap_column - conv.begin[2]};
+  };
   const Map gradient = {
       at.grad + depth.begin * conv.y.axis[0], conv.y, slices, conv.out[1], conv.out[2], 0, 0};
 
@@ -214,9 +247,8 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
   float* v = u + plan.output_blocks * 36 * plane;
   float* taps = v + 36 * plane;
   const bool at_once = plan.chunks == 1;  // products are transformed back as they come
-  float* sums = plan.parts > 1
-                    ? at.shared + item * plan.tiles_of_group() * plan.channel_blocks * plan.sums()
-                    : taps + 9 * block * tile;
+  float* sums =
+      plan.parts > 1 ? at.shared + item * plan.pairs() * plan.sums() : taps + 9 * block * tile;
   Pixels pixels = {};
   pixels.rows = 1;
   pixels.x_step = pixels.grad_step = block;
@@ -234,7 +266,8 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
     RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to + q * lanes);
   };
 
-  const int64_t channels = piece.channels.end - piece.channels.begin;
+  const int64_t channels = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
+  const ChannelAndTap channel_and_tap{plan, piece};
   const Range chunks = share(plan.chunks, piece.part, plan.parts);
   for (int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
     const int64_t first = HWY_MIN(chunk * plan.chunk, all_tiles);
@@ -242,36 +275,41 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
     pixels.columns = tiles.end - tiles.begin;
     pixels.fresh = chunk == chunks.begin;
     Transform<OfGradient>(plan, gradient, piece.outputs, tiles, u);
-    for (int64_t c = 0; c < channels; ++c) {
-      const int64_t b = piece.channels.begin + c;
-      Transform<OfInput>(plan, input, {b, b + 1}, tiles, v);
+    for (int64_t pair = 0; pair < channels; ++pair) {
+      const auto [b, tap_column] = channel_and_tap(pair);
+      Transform<OfInput>(plan, input(tap_column), {b, b + 1}, tiles, v);
       if (at_once) {
         for (int64_t o = piece.outputs.begin * block; o < outputs; o += tile) {
           for (int64_t q = 0; q < 36; ++q) multiply(q, o, b, sums);
-          Finish(plan, piece, o, b, sums, 1, 0, taps, at.w);
+          Finish(plan, piece, o, b, tap_column, sums, 1, 0, taps, at.w);
         }
         continue;
       }
       for (int64_t q = 0; q < 36; ++q)
-        for (int64_t o = piece.outputs.begin * block, i = c; o < outputs; o += tile, i += channels)
+        for (int64_t o = piece.outputs.begin * block, i = pair; o < outputs;
+             o += tile, i += channels)
           multiply(q, o, b, sums + i * plan.sums());
     }
   }
   if (at_once || plan.parts > 1) return;
   for (int64_t o = piece.outputs.begin * block; o < outputs; o += tile)
-    for (int64_t b = piece.channels.begin; b < piece.channels.end; ++b, sums += plan.sums())
-      Finish(plan, piece, o, b, sums, 1, 0, taps, at.w);
+    for (int64_t pair = 0; pair < channels; ++pair, sums += plan.sums()) {
+      const auto [b, tap_column] = channel_and_tap(pair);
+      Finish(plan, piece, o, b, tap_column, sums, 1, 0, taps, at.w);
+    }
 }
 
-/// One register tile and block of channels: sums of all parts.
+/// One register tile and block of channels and taps: sums of all parts.
 void Add(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_t item, float* scratch) {
-  const int64_t pairs = plan.tiles_of_group() * plan.channel_blocks;
+  const int64_t pairs = plan.pairs(), pair = item % pairs;
   const Piece piece = PieceAt(plan, item / pairs * plan.parts);
-  const int64_t channels = piece.channels.end - piece.channels.begin;
-  const int64_t o = piece.outputs.begin * block + item % pairs / channels * plan.tile();
+  const int64_t channels = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
+  const int64_t o = piece.outputs.begin * block + pair / channels * plan.tile();
   if (o >= piece.outputs.end * block) return;
-  Finish(plan, piece, o, piece.channels.begin + item % pairs % channels,
-         at.shared + (item / pairs * plan.parts * pairs + item % pairs) * plan.sums(), plan.parts,
+  const ChannelAndTap of{plan, piece};
+  const auto [b, tap_column] = of(pair % channels);
+  Finish(plan, piece, o, b, tap_column,
+         at.shared + (item / pairs * plan.parts * pairs + pair) * plan.sums(), plan.parts,
          pairs * plan.sums(), scratch, at.w);
 }
 
@@ -297,8 +335,11 @@ HWY_EXPORT(Run);
 
 bool winograd_weight_grad_fits(const ConvGeometry& conv) {
   const Axes one = {1, 1, 1};
-  return conv.groups == 1 && !conv.plain_input && conv.kernel[1] == 3 && conv.kernel[2] == 3 &&
-         conv.stride == one && conv.dilation == one;
+  // 2¼ products, and half as much for the transforms of few channels, take the place of 9 taps.
+  const int64_t blocks = ceiling_div(conv.kernel[1], 3) * ceiling_div(conv.kernel[2], 3);
+  return conv.groups == 1 && !conv.plain_input &&
+         9 * blocks <= 2 * conv.kernel[1] * conv.kernel[2] && conv.stride == one &&
+         conv.dilation == one;
 }
 
 WinogradWeightGrad winograd_weight_grad_plan(Tier tier, const ConvGeometry& conv, int64_t threads) {
@@ -327,7 +368,10 @@ WinogradWeightGrad winograd_weight_grad_plan(Tier tier, const ConvGeometry& conv
   plan.output_blocks = ceiling_div(tiles, std::max<int64_t>(plan.output_groups, 1)) * whole;
   plan.output_groups = ceiling_div(tiles * whole, std::max<int64_t>(plan.output_blocks, 1));
   plan.channel_blocks = ceiling_div(channels, std::max<int64_t>(plan.channel_groups, 1));
-  const int64_t groups = conv.kernel[0] * plan.output_groups * plan.channel_groups;
+  // Blocks of taps in one piece share the gradients, as long as their sums stay near.
+  if (plan.output_blocks * plan.channel_blocks * plan.tap_columns() <= group * group)
+    plan.tap_blocks = plan.tap_columns();
+  const int64_t groups = plan.groups();
   if (threads > 1 && groups < 4 * threads && groups % threads != 0)
     plan.parts = std::min(threads, plan.chunks);
   return plan;
@@ -336,22 +380,20 @@ WinogradWeightGrad winograd_weight_grad_plan(Tier tier, const ConvGeometry& conv
 int phases(const WinogradWeightGrad& plan) { return plan.parts > 1 ? 2 : 1; }
 
 int64_t items(const WinogradWeightGrad& plan, int phase) {
-  const int64_t groups = plan.conv.kernel[0] * plan.output_groups * plan.channel_groups;
-  return groups * (phase == 0 ? plan.parts : plan.tiles_of_group() * plan.channel_blocks);
+  return plan.groups() * (phase == 0 ? plan.parts : plan.pairs());
 }
 
 int64_t scratch_bytes(const WinogradWeightGrad& plan) {
   const int64_t taps = 9 * block * plan.tile(),
                 transformed = (plan.output_blocks + 1) * 36 * plan.plane();
-  const int64_t pairs = plan.chunks == 1 ? 1 : plan.tiles_of_group() * plan.channel_blocks;
+  const int64_t pairs = plan.chunks == 1 ? 1 : plan.pairs();
   const int64_t sums = plan.parts > 1 ? 0 : pairs * plan.sums();
   return (transformed + taps + sums) * static_cast<int64_t>(sizeof(float));
 }
 
 int64_t shared_bytes(const WinogradWeightGrad& plan) {
   if (plan.parts == 1) return 0;
-  return items(plan, 0) * plan.tiles_of_group() * plan.channel_blocks * plan.sums() *
-         static_cast<int64_t>(sizeof(float));
+  return items(plan, 0) * plan.pairs() * plan.sums() * static_cast<int64_t>(sizeof(float));
 }
 
 WinogradWeightGradKernel winograd_weight_grad_kernel(Tier tier) {
