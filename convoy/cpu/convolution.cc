@@ -10,6 +10,7 @@
 #include "convoy/cpu/kernels/conv_direct.h"
 #include "convoy/cpu/kernels/conv_planes.h"
 #include "convoy/cpu/kernels/steps.h"
+#include "convoy/cpu/kernels/unshuffle.h"
 #include "convoy/cpu/kernels/winograd.h"
 #include "convoy/cpu/machine.h"
 #include "convoy/cpu/padding.h"
@@ -271,15 +272,17 @@ std::string name_of(const Bf16Conv& plan) {
   return "bf16 " + set + (product(plan.layer.kernel) == 1 ? " 1x1" : "");
 }
 
-/// The Winograd form that beats direct convolution by most; none when none does.
-std::optional<WinogradConv> best_winograd(Lowering& l, const ConvGeometry& geometry,
-                                          const Epilogue& epilogue) {
-  const WinogradMachine machine{
-      .l2_bytes = l2_cache_bytes(), .threads = l.threads(), .pace = multiply_adds_per_byte()};
-  double least = direct_cost(geometry, machine);
+WinogradMachine machine_of(const Lowering& l) {
+  return {.l2_bytes = l2_cache_bytes(), .threads = l.threads(), .pace = multiply_adds_per_byte()};
+}
+
+/// The Winograd form whose cost is the least; none when none is below `least`.
+std::optional<WinogradConv> best_winograd(const Lowering& l, const ConvGeometry& geometry,
+                                          const Epilogue& epilogue, double least) {
+  const WinogradMachine machine = machine_of(l);
   std::optional<WinogradConv> best;
-  for (const WinogradForm form :
-       {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2, WinogradForm::f2x2_5x5}) {
+  for (const WinogradForm form : {WinogradForm::f4x4, WinogradForm::f2x2, WinogradForm::stride2,
+                                  WinogradForm::f3x3_4x4, WinogradForm::f2x2_5x5}) {
     if (l.precision() == Precision::highest && form != WinogradForm::f2x2) continue;
     if (!winograd_fits(geometry, form)) continue;
     WinogradConv plan = plan_winograd(geometry, epilogue, l.tier(), form, machine);
@@ -289,6 +292,72 @@ std::optional<WinogradConv> best_winograd(Lowering& l, const ConvGeometry& geome
     }
   }
   return best;
+}
+
+class UnshuffleImage : public Task {
+ public:
+  UnshuffleImage(UnshuffledConv conv, Tier tier, Array from, Array to)
+      : conv_(conv),
+        to_blocked_(to_blocked_kernel(tier)),
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+  int64_t items() const override { return unshuffle_items(conv_); }
+  int64_t scratch_bytes() const override { return unshuffle_scratch_bytes(conv_); }
+  void run(const Bases& bases, Range range, Worker& worker) const override {
+    unshuffle_image(conv_, to_blocked_, bases.floats(from_), bases.floats(to_), range, worker);
+  }
+
+ private:
+  UnshuffledConv conv_;
+  ReorderKernel to_blocked_;
+  Array from_, to_;
+};
+
+class UnshuffleWeights : public Task {
+ public:
+  UnshuffleWeights(UnshuffledConv conv, WeightView view, Array from, Array to)
+      : conv_(conv),
+        view_(view),
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+  int64_t items() const override { return unshuffle_weight_items(conv_); }
+  void run(const Bases& bases, Range range, Worker&) const override {
+    WeightView view = view_;
+    view.data = bases.floats(from_);
+    unshuffle_weights(conv_, view, bases.floats(to_), range);
+  }
+
+ private:
+  UnshuffledConv conv_;
+  WeightView view_;
+  Array from_, to_;
+};
+
+/// A strided convolution of a plain image as one of stride 1, where a Winograd form of that costs
+/// less; whether it did.
+bool emit_unshuffled(Lowering& l, const ConvGeometry& geometry, const Epilogue& epilogue,
+                     const WeightView& view, const ConvOperands& given, int64_t flops) {
+  const std::optional<UnshuffledConv> unshuffle = unshuffled(geometry);
+  if (!unshuffle) return false;
+  const ConvGeometry& conv = unshuffle->conv;
+  const auto winograd = best_winograd(l, conv, epilogue, direct_cost(geometry, machine_of(l)));
+  if (!winograd) return false;
+  const auto extents = [](int64_t first, int64_t second, const Axes& axes, size_t rank) {
+    Extents all{first, second};
+    all.insert(all.end(), axes.end() - static_cast<int64_t>(rank - 2), axes.end());
+    return all;
+  };
+  const size_t rank = given.x.extents.size();
+  ConvOperands operands = given;
+  operands.x =
+      l.temporary(DType::float32, extents(conv.batch, conv.channels, conv.in, rank), Form::blocked);
+  operands.w = l.temporary(DType::float32, extents(conv.outputs, conv.channels, conv.kernel, rank));
+  l.emit(std::make_unique<UnshuffleWeights>(*unshuffle, view, given.w, operands.w), {given.w},
+         {operands.w}, "unshuffle weights");
+  l.emit(std::make_unique<UnshuffleImage>(*unshuffle, l.tier(), given.x, operands.x), {given.x},
+         {operands.x}, "unshuffle");
+  emit_winograd(l, *winograd, weight_view(conv, operands.w.extents, false), operands, flops);
+  return true;
 }
 
 }  // namespace
@@ -306,8 +375,11 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
   } else if (geometry.channels == 1 && geometry.outputs == 1 && !geometry.plain_input) {
     emit_plain(l, plan_depthwise(geometry, epilogue, l.tier()), &pack_depthwise,
                depthwise_kernel(l.tier()), view, operands, "depthwise", flops);
-  } else if (const auto winograd = best_winograd(l, geometry, epilogue)) {
+  } else if (const auto winograd =
+                 best_winograd(l, geometry, epilogue, direct_cost(geometry, machine_of(l)))) {
     emit_winograd(l, *winograd, view, operands, flops);
+  } else if (emit_unshuffled(l, geometry, epilogue, view, operands, flops)) {
+    return;
   } else {
     emit_plain(l, plan_direct(geometry, epilogue, l.tier()), direct_pack(l.tier()),
                direct_kernel(l.tier()), view, operands,

@@ -74,7 +74,7 @@ TEST(WinogradWeightGrad, is_what_plain_loops_give) {
 
 // Kernels that are several blocks of taps, some of them partly beyond the kernel.
 TEST(WinogradWeightGrad, of_larger_kernels_is_what_plain_loops_give) {
-  for (unsigned seed = 0; seed < 60 && !::testing::Test::HasFailure(); ++seed) {
+  for (unsigned seed = 0; seed < 30 && !::testing::Test::HasFailure(); ++seed) {
     std::mt19937 random(seed);
     const int64_t channels[] = {1, 16, 19, 40};
     ConvGeometry conv{.batch = between(random, 0, 3),
@@ -97,7 +97,7 @@ TEST(WinogradWeightGrad, of_larger_kernels_is_what_plain_loops_give) {
   }
   ConvGeometry many{.channels = 144,
                     .outputs = 130,
-                    .in = {1, 23, 21},
+                    .in = {1, 7, 8},
                     .kernel = {1, 5, 7},
                     .begin = {0, 2, 3}};  // too many for a piece of all blocks of a row
   finish(many, {0, 2, 3});

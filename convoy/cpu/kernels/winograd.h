@@ -1,13 +1,13 @@
-// 3×3 and 5×5 convolutions by fewer products: input tiles and weights are transformed, multiplied
-// product by product, summed over the channels, and transformed back.
+// Convolutions of 3×3 to 5×5 taps by fewer products: input tiles and weights are transformed,
+// multiplied product by product, summed over the channels, and transformed back.
 //
 // The largest error in proportion to the largest value, of random numbers between −1 and 1 (the
 // worst of three instruction sets, by the test keeps_its_errors_small):
 //
-//   channels   f4x4     f2x2     stride2   f2x2_5x5
-//         16   0.9e-6   0.2e-6   0.4e-6    0.7e-6
-//         64   1.3e-6   0.3e-6   0.5e-6    1.3e-6
-//        256   3.3e-6   0.7e-6   0.9e-6    2.5e-6
+//   channels   f4x4     f2x2     stride2   f3x3_4x4   f2x2_5x5
+//         16   0.9e-6   0.2e-6   0.4e-6    0.7e-6     0.7e-6
+//         64   1.3e-6   0.3e-6   0.5e-6    1.2e-6     1.3e-6
+//        256   3.3e-6   0.7e-6   0.9e-6    2.2e-6     2.5e-6
 #pragma once
 
 #include <array>
@@ -23,10 +23,11 @@
 namespace convoy::cpu {
 
 enum class WinogradForm {
-  f4x4,     // F(4×4,3×3), stride 1: 36 products for 144
-  f2x2,     // F(2×2,3×3), stride 1: 16 products for 36
-  stride2,  // 4×4 outputs at stride 2 from even and odd samples apart: 81 products for 144
-  f2x2_5x5  // F(2×2,5×5), stride 1: 36 products for 100
+  f4x4,      // F(4×4,3×3), stride 1: 36 products for 144
+  f2x2,      // F(2×2,3×3), stride 1: 16 products for 36
+  stride2,   // 4×4 outputs at stride 2 from even and odd samples apart: 81 products for 144
+  f3x3_4x4,  // F(3×3,4×4), stride 1: 36 products for 144
+  f2x2_5x5   // F(2×2,5×5), stride 1: 36 products for 100
 };
 
 /// What the plan has to know of the machine.
@@ -92,7 +93,7 @@ struct WinogradConv {
   }
 };
 
-/// Whether the form computes this convolution: a kernel of D×3×3, or D×5×5, in one group, blocked
+/// Whether the form computes this convolution: a kernel of D×3×3 to D×5×5 in one group, blocked
 /// input, no dilation, stride 1 along the depth and that of the form elsewhere.
 bool winograd_fits(const ConvGeometry& geometry, WinogradForm form);
 
@@ -138,5 +139,6 @@ struct convoy::EnumNames<convoy::cpu::WinogradForm> {
   using F = convoy::cpu::WinogradForm;
   using N = std::pair<F, std::string_view>;
   static constexpr std::array values{N{F::f4x4, "f4x4"}, N{F::f2x2, "f2x2"},
-                                     N{F::stride2, "stride2"}, N{F::f2x2_5x5, "f2x2_5x5"}};
+                                     N{F::stride2, "stride2"}, N{F::f3x3_4x4, "f3x3_4x4"},
+                                     N{F::f2x2_5x5, "f2x2_5x5"}};
 };

@@ -1,4 +1,4 @@
-// One-dimensional algorithms for a filter of 3 or 5 taps; nested, they make the two-dimensional
+// One-dimensional algorithms for a filter of 3 to 5 taps; nested, they make the two-dimensional
 // ones. Each has `patch` products and input values and `tile` outputs, and of the weights `factors`
 // transforms: products from the last of them on share it. Arguments are values and the
 // strides between them; inputs are transformed in parts, of few products each, so that a part of
@@ -88,8 +88,8 @@ struct Points {
   }
 };
 
-/// Points 0, ±5/8, ±3/2, ∞: 4 outputs of 3 taps, or 2 of 5, whose inputs are transformed in the
-/// same way.
+/// Points 0, ±5/8, ±3/2, ∞: 4 outputs of 3 taps, 3 of 4, or 2 of 5, whose inputs are transformed in
+/// the same way.
 template <size_t count>
 struct SixPoints {
   static constexpr size_t taps = count, patch = 6, tile = patch + 1 - taps, stride = 1, factors = 6;
@@ -133,16 +133,15 @@ struct SixPoints {
     const D d;
     const V square = hn::Set(d, point * point);
     V even = g[2 * t], odd = g[t];
-    if constexpr (taps == 5) {
-      even = hn::MulAdd(square, g[4 * t], even);
-      odd = hn::MulAdd(square, g[3 * t], odd);
-    }
+    if constexpr (taps > 4) even = hn::MulAdd(square, g[4 * t], even);
+    if constexpr (taps > 3) odd = hn::MulAdd(square, g[3 * t], odd);
     even = hn::MulAdd(square, even, g[0]);
     o[0] = hn::MulAdd(hn::Set(d, point), odd, even);
     o[s] = hn::NegMulAdd(hn::Set(d, point), odd, even);
   }
 };
 using F4x4 = SixPoints<3>;
+using F3x3For4 = SixPoints<4>;
 using F2x2For5 = SixPoints<5>;
 
 /// Stride 2. Taps 0 and 2 meet even samples alone: a filter of 2 taps with 4 outputs, points ±1/2,
@@ -200,6 +199,8 @@ HWY_INLINE void WithForm(WinogradForm form, const Function& function) {
       return function(F2x2());
     case WinogradForm::stride2:
       return function(Stride2());
+    case WinogradForm::f3x3_4x4:
+      return function(F3x3For4());
     case WinogradForm::f2x2_5x5:
       return function(F2x2For5());
   }

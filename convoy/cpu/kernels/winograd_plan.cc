@@ -22,8 +22,12 @@ constexpr int64_t far_caches = 4;
 constexpr int64_t most_shared = 32;
 
 int64_t stride_of(WinogradForm form) { return form == WinogradForm::stride2 ? 2 : 1; }
-int64_t taps_of(WinogradForm form) { return form == WinogradForm::f2x2_5x5 ? 5 : 3; }
+int64_t taps_of(WinogradForm form) {
+  if (form == WinogradForm::f3x3_4x4) return 4;
+  return form == WinogradForm::f2x2_5x5 ? 5 : 3;
+}
 int64_t tile_of(WinogradForm form) {
+  if (form == WinogradForm::f3x3_4x4) return 3;
   return form == WinogradForm::f2x2 || form == WinogradForm::f2x2_5x5 ? 2 : 4;
 }
 
