@@ -294,6 +294,47 @@ std::optional<WinogradConv> best_winograd(const Lowering& l, const ConvGeometry&
   return best;
 }
 
+class SplitWeights : public Task {
+ public:
+  SplitWeights(WinogradConv plan, ConvGeometry whole, WeightView view, Array from, Array to)
+      : plan_(std::move(plan)),
+        whole_(whole),
+        view_(view),
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+  int64_t items() const override { return whole_.outputs; }
+  void run(const Bases& bases, Range range, Worker&) const override {
+    WeightView view = view_;
+    view.data = bases.floats(from_);
+    split_weights(plan_, whole_, view, bases.floats(to_), range);
+  }
+
+ private:
+  WinogradConv plan_;
+  ConvGeometry whole_;
+  WeightView view_;
+  Array from_, to_;
+};
+
+/// [outputs][channels][kernel] of the geometry, with as many axes as `like`.
+Array temporary_weights(Lowering& l, const ConvGeometry& geometry, const Array& like) {
+  Extents extents{geometry.outputs, geometry.channels};
+  const auto axes = static_cast<int64_t>(like.extents.size()) - 2;
+  extents.insert(extents.end(), geometry.kernel.end() - axes, geometry.kernel.end());
+  return l.temporary(DType::float32, extents);
+}
+
+/// A Winograd convolution of any kernel: one that has more taps than the form is split.
+void emit_winograd_of(Lowering& l, const WinogradConv& plan, const ConvGeometry& whole,
+                      const WeightView& view, const ConvOperands& given, int64_t flops) {
+  if (plan.shifts() == 1) return emit_winograd(l, plan, view, given, flops);
+  ConvOperands operands = given;
+  operands.w = temporary_weights(l, plan.geometry, given.x);
+  l.emit(std::make_unique<SplitWeights>(plan, whole, view, given.w, operands.w), {given.w},
+         {operands.w}, "split weights");
+  emit_winograd(l, plan, weight_view(plan.geometry, operands.w.extents, false), operands, flops);
+}
+
 class UnshuffleImage : public Task {
  public:
   UnshuffleImage(UnshuffledConv conv, Tier tier, Array from, Array to)
@@ -356,7 +397,8 @@ bool emit_unshuffled(Lowering& l, const ConvGeometry& geometry, const Epilogue& 
          {operands.w}, "unshuffle weights");
   l.emit(std::make_unique<UnshuffleImage>(*unshuffle, l.tier(), given.x, operands.x), {given.x},
          {operands.x}, "unshuffle");
-  emit_winograd(l, *winograd, weight_view(conv, operands.w.extents, false), operands, flops);
+  emit_winograd_of(l, *winograd, conv, weight_view(conv, operands.w.extents, false), operands,
+                   flops);
   return true;
 }
 
@@ -377,7 +419,7 @@ void emit_convolution(Lowering& l, const ConvGeometry& geometry, const Epilogue&
                depthwise_kernel(l.tier()), view, operands, "depthwise", flops);
   } else if (const auto winograd =
                  best_winograd(l, geometry, epilogue, direct_cost(geometry, machine_of(l)))) {
-    emit_winograd(l, *winograd, view, operands, flops);
+    emit_winograd_of(l, *winograd, geometry, view, operands, flops);
   } else if (emit_unshuffled(l, geometry, epilogue, view, operands, flops)) {
     return;
   } else {

@@ -94,8 +94,18 @@ struct Problem {
   Images run(Tier tier, WinogradForm form, const WinogradMachine& machine, int64_t parts) const {
     const WinogradConv plan = plan_winograd(conv, epilogue, tier, form, machine);
     Buffer packed(packed_size(plan)), shared(shared_bytes(plan) / 4);
+    WeightView packed_view = view;
+    std::vector<float> split;
+    if (plan.shifts() > 1) {
+      const int64_t taps = product(plan.geometry.kernel), channels = plan.geometry.channels;
+      split.resize(static_cast<size_t>(conv.outputs * channels * taps));
+      for (int64_t part = 0; part < parts; ++part)
+        split_weights(plan, conv, view, split.data(), share(conv.outputs, part, parts));
+      packed_view = {split.data(),    0,    0,
+                     channels * taps, taps, {plan.taps * plan.taps, plan.taps, 1}};
+    }
     for (int64_t part = 0; part < parts; ++part)
-      winograd_pack(tier)(plan, view, packed.data(), share(pack_items(plan), part, parts));
+      winograd_pack(tier)(plan, packed_view, packed.data(), share(pack_items(plan), part, parts));
     Images y(conv.batch, conv.outputs, conv.out, false);
     const WinogradArrays at{
         {x.values.data(), packed.data(), bias.data(), residual.values.data(), y.values.data()},
@@ -426,6 +436,34 @@ TEST_P(Winograd, reads_and_writes_parts_of_larger_arrays) {
   }
 }
 
+// Kernels of more taps than the form's, most of them no multiple.
+TEST_P(Winograd, splits_larger_kernels) {
+  const int64_t stride = stride_of(GetParam()), side = side_of(GetParam());
+  for (unsigned seed = 0; seed < 12 && !HasFailure(); ++seed) {
+    std::mt19937 random(seed);
+    ConvGeometry conv{.batch = between(random, 1, 2),
+                      .channels = seed % 3 == 0 ? 32 : 16,
+                      .outputs = between(random, 1, 40),
+                      .in = {1, between(random, 1, 20), between(random, 1, 20)},
+                      .kernel = {1, between(random, side, 9), between(random, side + 1, 9)},
+                      .stride = {1, stride, stride}};
+    Axes end = {};
+    for (size_t a = 1; a < 3; ++a) {
+      conv.begin[a] = between(random, 0, conv.kernel[a]);
+      end[a] =
+          std::max(between(random, 0, conv.kernel[a]), conv.kernel[a] - conv.in[a] - conv.begin[a]);
+    }
+    if (seed % 4 == 0) {
+      conv.kernel[0] = conv.in[0] = 2;
+      conv.begin[0] = 1;
+    }
+    finish(conv, end);
+    Problem problem(conv, seed);
+    EXPECT_GT(plan_winograd(conv, {}, tiers().front(), GetParam()).shifts(), 1);
+    check(problem, GetParam());
+  }
+}
+
 // What the header promises.
 TEST_P(Winograd, keeps_its_errors_small) {
   const int64_t stride = stride_of(GetParam()), side = side_of(GetParam());
@@ -493,12 +531,16 @@ TEST(WinogradFits, what_it_computes_and_nothing_else) {
   bad = good;
   bad.kernel[1] = 1;
   EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
-  bad.kernel = {1, 4, 4};
-  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
-  EXPECT_TRUE(winograd_fits(bad, WinogradForm::f3x3_4x4));
-  bad.kernel = {1, 5, 5};
-  EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));
-  EXPECT_TRUE(winograd_fits(bad, WinogradForm::f2x2_5x5));
+  for (const int64_t channels : {16, 17}) {  // more taps are split where blocks are full
+    bad.channels = channels;
+    bad.kernel = {1, 4, 4};
+    EXPECT_EQ(winograd_fits(bad, WinogradForm::f4x4), channels == 16);
+    EXPECT_TRUE(winograd_fits(bad, WinogradForm::f3x3_4x4));
+    EXPECT_FALSE(winograd_fits(bad, WinogradForm::f2x2_5x5));
+    bad.kernel = {1, 5, 5};
+    EXPECT_EQ(winograd_fits(bad, WinogradForm::f4x4), channels == 16);
+    EXPECT_TRUE(winograd_fits(bad, WinogradForm::f2x2_5x5));
+  }
   bad = good;
   bad.stride = {1, 2, 2};
   EXPECT_FALSE(winograd_fits(bad, WinogradForm::f4x4));

@@ -52,13 +52,17 @@ struct WinogradPlanes {
   int64_t size = 0;                         // elements
 };
 
+/// A kernel with more taps than the form is cut into blocks of the form's taps, which are zero
+/// where they reach beyond it. Each block is the kernel of a convolution of the image shifted by as
+/// many positions, and those sum up: they are computed as one of so many times the channels.
 struct WinogradConv {
-  ConvGeometry geometry = {};
+  ConvGeometry geometry = {};  // of the form's taps, over the channels of all shifts
   Epilogue epilogue = {};
   WinogradForm form = WinogradForm::f4x4;
 
-  int64_t taps = 0;               // of the kernel along each of the two axes
-  int64_t patch = 0, tile = 0;    // a tile of `tile`² outputs comes of `patch`² values
+  int64_t taps = 0;                           // of the form along each of the two axes
+  int64_t shift_rows = 1, shift_columns = 1;  // blocks of taps
+  int64_t patch = 0, tile = 0;                // a tile of `tile`² outputs comes of `patch`² values
   int64_t factors = 0;            // `factors`² transforms of the weights serve the products
   int64_t rows = 0, columns = 0;  // tiles of an image
   int64_t tiles = 0;              // of the whole batch: they are numbered across images
@@ -82,6 +86,7 @@ struct WinogradConv {
   bool few = false;
   int64_t pace = 3;  // as of the machine
 
+  int64_t shifts() const { return shift_rows * shift_columns; }
   int64_t products() const { return patch * patch; }
   int64_t weight_planes() const { return factors * factors; }
   int64_t depth_chunks() const {
@@ -93,8 +98,9 @@ struct WinogradConv {
   }
 };
 
-/// Whether the form computes this convolution: a kernel of D×3×3 to D×5×5 in one group, blocked
-/// input, no dilation, stride 1 along the depth and that of the form elsewhere.
+/// Whether the form computes this convolution: a kernel of D × the form's taps in one group, or of
+/// more taps where channels fill their blocks, blocked input, no dilation, stride 1 along the depth
+/// and that of the form elsewhere.
 bool winograd_fits(const ConvGeometry& geometry, WinogradForm form);
 
 WinogradConv plan_winograd(const ConvGeometry& geometry, const Epilogue& epilogue, Tier tier,
@@ -117,6 +123,11 @@ int64_t shared_bytes(const WinogradConv& plan);
 /// [block of outputs][slice of the kernel][channel][tap][16].
 int64_t packed_size(const WinogradConv& plan);
 int64_t pack_items(const WinogradConv& plan);
+
+/// Weights of all shifts, [output][shift][channel][taps…], for a plan that has several; packing
+/// takes a view of them. A piece is an output.
+void split_weights(const WinogradConv& plan, const ConvGeometry& whole, const WeightView& from,
+                   float* to, Range range);
 
 struct WinogradArrays {
   ConvArrays conv = {};

@@ -91,14 +91,18 @@ HWY_NOINLINE void Transform(const WinogradConv& p, const float* x, const Winogra
                             Range blocks, float* v) {
   const ConvGeometry& g = p.geometry;
   constexpr int64_t N = F::patch, stride = F::stride;
-  for (int64_t b = blocks.begin; b < blocks.end; ++b)
+  const int64_t blocks_of_shift = blocks_of(g.channels) / p.shifts();
+  for (int64_t b = blocks.begin; b < blocks.end; ++b) {
+    const int64_t shift = b / blocks_of_shift;
+    const int64_t first_row = shift / p.shift_columns * p.taps - g.begin[1],
+                  first_column = shift % p.shift_columns * p.taps - g.begin[2];
     for (int64_t slice = chunk.in.begin; slice < chunk.in.end; ++slice) {
-      const float* plane = x + b * g.x.channel + slice * g.x.axis[0];
+      const float* plane = x + b % blocks_of_shift * g.x.channel + slice * g.x.axis[0];
       float* to = v + b * p.input.block + (slice - chunk.in.begin) * p.input.slice;
       WinogradPlace at(p, chunk.tile);
       for (int64_t t = 0; t < chunk.tiles; ++t, to += block, at.advance(p)) {
         const float* image = plane + at.image * g.x.batch;
-        const int64_t top = at.row * stride - g.begin[1], left = at.column * stride - g.begin[2];
+        const int64_t top = at.row * stride + first_row, left = at.column * stride + first_column;
         const bool inside = top >= 0 && left >= 0 && top + N <= g.in[1] && left + N <= g.in[2];
         alignas(64) float copy[static_cast<size_t>(N * N * block)];
         const Patch patch =
@@ -107,6 +111,7 @@ HWY_NOINLINE void Transform(const WinogradConv& p, const float* x, const Winogra
         TransformPatch<F>(patch, to, p.input.plane, std::make_index_sequence<F::parts.size()>());
       }
     }
+  }
 }
 
 }  // namespace

@@ -153,18 +153,25 @@ WinogradConv with_phases(WinogradConv p, int phases, const WinogradMachine& mach
 
 bool winograd_fits(const ConvGeometry& g, WinogradForm form) {
   const int64_t stride = stride_of(form), taps = taps_of(form);
-  return g.groups == 1 && !g.plain_input && g.kernel[1] == taps && g.kernel[2] == taps &&
-         g.dilation == Axes{1, 1, 1} && g.stride == Axes{1, stride, stride};
+  const bool split = g.kernel[1] != taps || g.kernel[2] != taps;
+  return g.groups == 1 && !g.plain_input && g.kernel[1] >= taps && g.kernel[2] >= taps &&
+         !(split && g.channels % block != 0) && g.dilation == Axes{1, 1, 1} &&
+         g.stride == Axes{1, stride, stride};
 }
 
-WinogradConv plan_winograd(const ConvGeometry& g, const Epilogue& epilogue, Tier tier,
+WinogradConv plan_winograd(const ConvGeometry& whole, const Epilogue& epilogue, Tier tier,
                            WinogradForm form, const WinogradMachine& machine) {
   WinogradConv p;
-  p.geometry = g;
   p.epilogue = epilogue;
   p.form = form;
   p.pace = machine.pace;
   p.taps = taps_of(form);
+  p.shift_rows = ceil_divide(whole.kernel[1], p.taps);
+  p.shift_columns = ceil_divide(whole.kernel[2], p.taps);
+  p.geometry = whole;
+  p.geometry.channels = checked_multiply(whole.channels, p.shifts());
+  p.geometry.kernel = {whole.kernel[0], p.taps, p.taps};
+  const ConvGeometry& g = p.geometry;
   p.tile = tile_of(form);
   p.patch = p.tile * stride_of(form) + p.taps - stride_of(form);
   p.factors = form == WinogradForm::stride2 ? 6 : p.patch;
@@ -209,6 +216,22 @@ int64_t packed_size(const WinogradConv& p) {
 int64_t pack_items(const WinogradConv& p) {
   const ConvGeometry& g = p.geometry;
   return blocks_of(g.outputs) * g.kernel[0] * blocks_of(g.channels);
+}
+
+void split_weights(const WinogradConv& p, const ConvGeometry& whole, const WeightView& from,
+                   float* to, Range range) {
+  to += range.begin * p.geometry.channels * product(p.geometry.kernel);
+  for (int64_t o = range.begin; o < range.end; ++o)
+    for (int64_t shift = 0; shift < p.shifts(); ++shift)
+      for (int64_t c = 0; c < whole.channels; ++c)
+        for (int64_t d = 0; d < whole.kernel[0]; ++d)
+          for (int64_t i = 0; i < p.taps; ++i)
+            for (int64_t j = 0; j < p.taps; ++j) {
+              const int64_t h = shift / p.shift_columns * p.taps + i;
+              const int64_t w = shift % p.shift_columns * p.taps + j;
+              const bool inside = h < whole.kernel[1] && w < whole.kernel[2];
+              *to++ = inside ? from.at(0, o, c, {d, h, w}) : 0.f;
+            }
 }
 
 double direct_cost(const ConvGeometry& g, const WinogradMachine& machine) {
