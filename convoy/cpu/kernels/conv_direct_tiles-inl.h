@@ -202,6 +202,11 @@ HWY_NOINLINE void PlainTiles(const TileRun& run) {
     const float* HWY_RESTRICT x = edge ? run.edge : run.x + left * run.column;
     const int64_t* offset = edge ? run.edge_offsets : run.offsets;
     const int64_t pixel_step = PS != 0 ? PS : run.stride * (edge ? 1 : run.column);
+    // Results of a first layer are many for its products: the next ones' lines come meanwhile.
+    HWY_UNROLL(4) for (int64_t j = 0; j < KV; ++j) {
+      const float* const next = run.y[static_cast<size_t>(j)] + (o + WT) * run.y_step;
+      HWY_UNROLL(32) for (int64_t i = 0; i < WT; ++i) hwy::Prefetch(next + i * run.y_step);
+    }
     const float* HWY_RESTRICT w = run.weights;
     Sums<N, KV, WT> sum;
     Begin<N, KV, WT>(run, o, sum);
