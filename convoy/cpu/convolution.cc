@@ -142,37 +142,46 @@ Arrays arrays_at(const Bases& bases, const ConvOperands& operands, const Array& 
           if_any(operands.residual), at(operands.y, operands.y_offset)};
 }
 
-/// Weights in the order in which a kernel reads them.
-template <class Plan, class Pack>
-class PackTask : public Task {
+/// Weights in another order: reorder(view, to, range of its pieces).
+template <class Reorder>
+class WeightTask : public Task {
  public:
-  PackTask(Plan plan, Pack pack, WeightView view, Array w, Array packed)
-      : plan_(std::move(plan)),
-        pack_(pack),
+  WeightTask(Reorder reorder, int64_t items, WeightView view, Array from, Array to)
+      : reorder_(std::move(reorder)),
+        items_(items),
         view_(view),
-        w_(w),
-        packed_(packed) {}
-  int64_t items() const override { return pack_items(plan_); }
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+  int64_t items() const override { return items_; }
   void run(const Bases& bases, Range range, Worker&) const override {
     WeightView view = view_;
-    view.data = bases.floats(w_);
-    pack_(plan_, view, bases.floats(packed_), range);
+    view.data = bases.floats(from_);
+    reorder_(view, bases.floats(to_), range);
   }
 
  private:
-  Plan plan_;
-  Pack pack_;
+  Reorder reorder_;
+  int64_t items_;
   WeightView view_;
-  Array w_, packed_;
+  Array from_, to_;
 };
+
+template <class Reorder>
+void emit_weights(Lowering& l, Reorder reorder, int64_t items, const WeightView& view,
+                  const Array& from, const Array& to, std::string algorithm) {
+  l.emit(std::make_unique<WeightTask<Reorder>>(std::move(reorder), items, view, from, to), {from},
+         {to}, std::move(algorithm));
+}
 
 /// Emits the packing of weights; the packed ones.
 template <class Plan, class Pack>
 Array packed_weights(Lowering& l, const Plan& plan, Pack pack, const WeightView& view,
                      const Array& w) {
   const Array packed = l.temporary(DType::float32, {packed_size(plan)});
-  l.emit(std::make_unique<PackTask<Plan, Pack>>(plan, pack, view, w, packed), {w}, {packed},
-         "pack weights");
+  const auto reorder = [plan, pack](const WeightView& from, float* to, Range range) {
+    pack(plan, from, to, range);
+  };
+  emit_weights(l, reorder, pack_items(plan), view, w, packed, "pack weights");
   return packed;
 }
 
@@ -294,28 +303,6 @@ std::optional<WinogradConv> best_winograd(const Lowering& l, const ConvGeometry&
   return best;
 }
 
-class SplitWeights : public Task {
- public:
-  SplitWeights(WinogradConv plan, ConvGeometry whole, WeightView view, Array from, Array to)
-      : plan_(std::move(plan)),
-        whole_(whole),
-        view_(view),
-        from_(std::move(from)),
-        to_(std::move(to)) {}
-  int64_t items() const override { return whole_.outputs; }
-  void run(const Bases& bases, Range range, Worker&) const override {
-    WeightView view = view_;
-    view.data = bases.floats(from_);
-    split_weights(plan_, whole_, view, bases.floats(to_), range);
-  }
-
- private:
-  WinogradConv plan_;
-  ConvGeometry whole_;
-  WeightView view_;
-  Array from_, to_;
-};
-
 /// [outputs][channels][kernel] of the geometry, with as many axes as `like`.
 Array temporary_weights(Lowering& l, const ConvGeometry& geometry, const Array& like) {
   Extents extents{geometry.outputs, geometry.channels};
@@ -330,8 +317,10 @@ void emit_winograd_of(Lowering& l, const WinogradConv& plan, const ConvGeometry&
   if (plan.shifts() == 1) return emit_winograd(l, plan, view, given, flops);
   ConvOperands operands = given;
   operands.w = temporary_weights(l, plan.geometry, given.x);
-  l.emit(std::make_unique<SplitWeights>(plan, whole, view, given.w, operands.w), {given.w},
-         {operands.w}, "split weights");
+  const auto split = [plan, whole](const WeightView& from, float* to, Range range) {
+    split_weights(plan, whole, from, to, range);
+  };
+  emit_weights(l, split, whole.outputs, view, given.w, operands.w, "split weights");
   emit_winograd(l, plan, weight_view(plan.geometry, operands.w.extents, false), operands, flops);
 }
 
@@ -354,26 +343,6 @@ class UnshuffleImage : public Task {
   Array from_, to_;
 };
 
-class UnshuffleWeights : public Task {
- public:
-  UnshuffleWeights(UnshuffledConv conv, WeightView view, Array from, Array to)
-      : conv_(conv),
-        view_(view),
-        from_(std::move(from)),
-        to_(std::move(to)) {}
-  int64_t items() const override { return unshuffle_weight_items(conv_); }
-  void run(const Bases& bases, Range range, Worker&) const override {
-    WeightView view = view_;
-    view.data = bases.floats(from_);
-    unshuffle_weights(conv_, view, bases.floats(to_), range);
-  }
-
- private:
-  UnshuffledConv conv_;
-  WeightView view_;
-  Array from_, to_;
-};
-
 /// A strided convolution of a plain image as one of stride 1, where a Winograd form of that costs
 /// less; whether it did.
 bool emit_unshuffled(Lowering& l, const ConvGeometry& geometry, const Epilogue& epilogue,
@@ -383,18 +352,17 @@ bool emit_unshuffled(Lowering& l, const ConvGeometry& geometry, const Epilogue& 
   const ConvGeometry& conv = unshuffle->conv;
   const auto winograd = best_winograd(l, conv, epilogue, direct_cost(geometry, machine_of(l)));
   if (!winograd) return false;
-  const auto extents = [](int64_t first, int64_t second, const Axes& axes, size_t rank) {
-    Extents all{first, second};
-    all.insert(all.end(), axes.end() - static_cast<int64_t>(rank - 2), axes.end());
-    return all;
-  };
-  const size_t rank = given.x.extents.size();
+  Extents image{conv.batch, conv.channels};
+  image.insert(image.end(), conv.in.end() + 2 - static_cast<int64_t>(given.x.extents.size()),
+               conv.in.end());
   ConvOperands operands = given;
-  operands.x =
-      l.temporary(DType::float32, extents(conv.batch, conv.channels, conv.in, rank), Form::blocked);
-  operands.w = l.temporary(DType::float32, extents(conv.outputs, conv.channels, conv.kernel, rank));
-  l.emit(std::make_unique<UnshuffleWeights>(*unshuffle, view, given.w, operands.w), {given.w},
-         {operands.w}, "unshuffle weights");
+  operands.x = l.temporary(DType::float32, image, Form::blocked);
+  operands.w = temporary_weights(l, conv, given.x);
+  const auto reorder = [u = *unshuffle](const WeightView& from, float* to, Range range) {
+    unshuffle_weights(u, from, to, range);
+  };
+  emit_weights(l, reorder, unshuffle_weight_items(*unshuffle), view, given.w, operands.w,
+               "unshuffle weights");
   l.emit(std::make_unique<UnshuffleImage>(*unshuffle, l.tier(), given.x, operands.x), {given.x},
          {operands.x}, "unshuffle");
   emit_winograd_of(l, *winograd, conv, weight_view(conv, operands.w.extents, false), operands,

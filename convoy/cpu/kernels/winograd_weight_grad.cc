@@ -266,7 +266,7 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
     RunPasses(run, pixels, HWY_MIN(block, conv.channels - c * block), to + q * lanes);
   };
 
-  const int64_t channels = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
+  const int64_t pairs = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
   const ChannelAndTap channel_and_tap{plan, piece};
   const Range chunks = share(plan.chunks, piece.part, plan.parts);
   for (int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
@@ -275,7 +275,7 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
     pixels.columns = tiles.end - tiles.begin;
     pixels.fresh = chunk == chunks.begin;
     Transform<OfGradient>(plan, gradient, piece.outputs, tiles, u);
-    for (int64_t pair = 0; pair < channels; ++pair) {
+    for (int64_t pair = 0; pair < pairs; ++pair) {
       const auto [b, tap_column] = channel_and_tap(pair);
       Transform<OfInput>(plan, input(tap_column), {b, b + 1}, tiles, v);
       if (at_once) {
@@ -286,14 +286,13 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
         continue;
       }
       for (int64_t q = 0; q < 36; ++q)
-        for (int64_t o = piece.outputs.begin * block, i = pair; o < outputs;
-             o += tile, i += channels)
+        for (int64_t o = piece.outputs.begin * block, i = pair; o < outputs; o += tile, i += pairs)
           multiply(q, o, b, sums + i * plan.sums());
     }
   }
   if (at_once || plan.parts > 1) return;
   for (int64_t o = piece.outputs.begin * block; o < outputs; o += tile)
-    for (int64_t pair = 0; pair < channels; ++pair, sums += plan.sums()) {
+    for (int64_t pair = 0; pair < pairs; ++pair, sums += plan.sums()) {
       const auto [b, tap_column] = channel_and_tap(pair);
       Finish(plan, piece, o, b, tap_column, sums, 1, 0, taps, at.w);
     }
@@ -303,11 +302,11 @@ void Products(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_
 void Add(const WinogradWeightGrad& plan, const WeightGradArrays& at, int64_t item, float* scratch) {
   const int64_t pairs = plan.pairs(), pair = item % pairs;
   const Piece piece = PieceAt(plan, item / pairs * plan.parts);
-  const int64_t channels = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
-  const int64_t o = piece.outputs.begin * block + pair / channels * plan.tile();
+  const int64_t of_tile = (piece.channels.end - piece.channels.begin) * plan.tap_blocks;
+  const int64_t o = piece.outputs.begin * block + pair / of_tile * plan.tile();
   if (o >= piece.outputs.end * block) return;
   const ChannelAndTap of{plan, piece};
-  const auto [b, tap_column] = of(pair % channels);
+  const auto [b, tap_column] = of(pair % of_tile);
   Finish(plan, piece, o, b, tap_column,
          at.shared + (item / pairs * plan.parts * pairs + pair) * plan.sums(), plan.parts,
          pairs * plan.sums(), scratch, at.w);
