@@ -81,13 +81,23 @@ def test_own_steps_leave_conversions_out() -> None:
     steps = engines.ENGINES["convoy steps"].load(case, 1, Path())
     assert steps() is not None
     (own,) = steps.turn(0.001)
-    profile = steps.f.profile(*steps.arrays, runs=3)
+    profile = steps.within.profile(*steps.arrays, runs=3)
     of_layer = [engines.is_of_layer(step) for step in profile.plan.steps]
-    # Into blocks, the layer, who reads its result, and both out of blocks.
-    assert of_layer == [False, True, False, False, False]
+    # Into blocks, the layer, who reads its result, and that out of blocks.
+    assert of_layer == [False, True, False, False]
     assert own > 0
     with pytest.raises(engines.NotOffered):
         engines.ENGINES["convoy steps"].load(cases.Case("network", "lenet"), 1, Path())
+
+
+def test_the_gradient_of_an_image_is_the_users() -> None:
+    import cases
+    import graphs
+
+    image = graphs.work_of(cases.Case("layer", "7x7 3-64 s2 @224", direction="grad_input")).graph
+    assert graphs.within_network(image) is image
+    inner = graphs.work_of(cases.Case("layer", "awkward 3x3 64-64 @1", direction="grad_input"))
+    assert graphs.within_network(inner.graph) is not inner.graph
 
 
 def test_engines_of_a_case() -> None:
