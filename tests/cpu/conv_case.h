@@ -68,6 +68,18 @@ inline bool meets(const ConvGeometry& conv, const Axes& p, const Axes& k, Axes& 
   return true;
 }
 
+/// Weights that lie as [groups·outputs][channels][kernel], or with their taps the other way round.
+inline WeightView view_of(const ConvGeometry& conv, const std::vector<float>& weights,
+                          bool flipped = false) {
+  const int64_t taps = product(conv.kernel), output = conv.channels * taps;
+  WeightView view{weights.data(), 0,    conv.outputs * output,
+                  output,         taps, {conv.kernel[1] * conv.kernel[2], conv.kernel[2], 1}};
+  if (!flipped) return view;
+  view.first = taps - 1;
+  for (int64_t& tap : view.tap) tap = -tap;
+  return view;
+}
+
 /// Sets sizes of the output and dense strides.
 inline void finish(ConvGeometry& conv, const Axes& end) {
   for (size_t a = 0; a < 3; ++a)

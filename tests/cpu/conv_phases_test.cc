@@ -76,15 +76,10 @@ TEST(ConvPhases, are_together_the_gradient_of_the_input) {
 
     Images grad(conv.batch, conv.groups * conv.outputs, conv.out, false);
     grad.fill(random);
-    const int64_t taps = product(conv.kernel);
-    std::vector<float> w(static_cast<size_t>(conv.groups * conv.outputs * conv.channels * taps));
+    std::vector<float> w(
+        static_cast<size_t>(conv.groups * conv.outputs * conv.channels * product(conv.kernel)));
     for (float& value : w) value = static_cast<float>(between(random, -4, 4));
-    const WeightView forward{w.data(),
-                             0,
-                             conv.outputs * conv.channels * taps,
-                             conv.channels * taps,
-                             taps,
-                             {conv.kernel[1] * conv.kernel[2], conv.kernel[2], 1}};
+    const WeightView forward = view_of(conv, w);
 
     Images result(conv.batch, conv.groups * conv.channels, conv.in, false);
     for (const ConvPhase& phase : input_grad_phases(conv)) {

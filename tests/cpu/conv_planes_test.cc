@@ -38,9 +38,7 @@ Operands operands_of(const ConvGeometry& conv, const Epilogue& epilogue, std::mt
   const auto number = [&] { return static_cast<float>(between(random, -4, 4)); };
   for (float& w : of.weights) w = number();
   for (int64_t c = 0; c < conv.channels; ++c) of.bias.push_back(number());
-  const int64_t taps = product(conv.kernel);
-  of.view = {of.weights.data(),    0,    0,
-             conv.channels * taps, taps, {conv.kernel[1] * conv.kernel[2], conv.kernel[2], 1}};
+  of.view = view_of(conv, of.weights);
   for (int64_t n = 0; n < conv.batch; ++n)
     for (int64_t c = 0; c < conv.channels; ++c) {
       each_position(conv.in, [&](const Axes& p) {

@@ -31,8 +31,8 @@ TileKernel BlockedTile(const DirectConv& plan, int64_t shape) {
 }
 TileKernel KernelOf(const DirectConv& plan, size_t slot) {
   const int64_t shape = plan.shapes[slot];
-  if (const ConvGeometry& g = plan.geometry; g.plain_input)
-    return PlainTile(plan.lanes, g.stride[2] * column_of(plan), shape);
+  if (plan.geometry.plain_input)
+    return PlainTile(plan.lanes, column_of(plan) == 1 ? plan.geometry.stride[2] : 0, shape);
   if constexpr (lanes > 8) {
     if (plan.lanes == 8) return BlockedTile<8>(plan, shape);
   }

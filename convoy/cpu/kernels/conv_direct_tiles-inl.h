@@ -188,8 +188,8 @@ HWY_INLINE void CopyEdge(const TileRun& run, int64_t left, int64_t columns) {
   }
 }
 
-/// The same over plain images, whose pixels are PS floats apart (0: as the run says): all steps in
-/// one loop.
+/// The same over plain images, whose columns are neighbours and pixels PS apart (0: both as the run
+/// says): all steps in one loop.
 template <int64_t N, int64_t KV, int64_t WT, int64_t PS>
 HWY_NOINLINE void PlainTiles(const TileRun& run) {
   const Tag<N> d;
@@ -253,8 +253,8 @@ HWY_INLINE TileKernel TileOf(int64_t shape) {
   return table[static_cast<size_t>(shape)];
 }
 
-/// The tile of `count` lanes for plain images whose pixels are `stride` columns apart: compiled in
-/// conv_direct_plain.cc.
+/// The tile of `count` lanes for plain images whose columns are neighbours and pixels `stride`
+/// apart, or for any (0): compiled in conv_direct_plain.cc.
 TileKernel PlainTile(int64_t count, int64_t stride, int64_t shape);
 
 }  // namespace convoy::cpu::HWY_NAMESPACE
